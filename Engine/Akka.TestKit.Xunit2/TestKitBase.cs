@@ -141,6 +141,12 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     public IActorRef ActorOf<TActor>(Expression<Func<TActor>> factory, string name) where TActor : ActorBase => Sys.ActorOf(Props.Create(factory), name);
 
+    /// <summary>An actor on this thread, whose instance the test may look at.</summary>
+    public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Props props, string? name = null) where TActor : ActorBase => new(Sys, props, name);
+
+    public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Expression<Func<TActor>> factory, string? name = null) where TActor : ActorBase =>
+        new(Sys, Props.Create(factory), name);
+
     public virtual ActorSelection ActorSelection(ActorPath actorPath) => Sys.ActorSelection(actorPath);
 
     public virtual ActorSelection ActorSelection(string actorPath) => Sys.ActorSelection(actorPath);
