@@ -12,6 +12,7 @@ namespace Akka.Logger.Serilog;
 public class SerilogLogger : ReceiveActor
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly string _nobody = Context.System.DeadLetters.Path.ToString();
 
     public SerilogLogger()
     {
@@ -26,7 +27,7 @@ public class SerilogLogger : ReceiveActor
         Receive<Error>(e => Write(e, LogEventLevel.Error));
     }
 
-    private static void Write(Event.LogEvent e, LogEventLevel level)
+    private void Write(Event.LogEvent e, LogEventLevel level)
     {
         ILogger logger = Log.Logger.ForContext(e.LogClass);
         if (!logger.IsEnabled(level)) return;
@@ -40,6 +41,6 @@ public class SerilogLogger : ReceiveActor
         else logger.Write(level, e.Cause, "{Message:l}", e.Message);
     }
 
-    // The sender of a log event is nobody; the path is in its source, which may end in the system's name in parentheses.
-    private static string ActorPath(Event.LogEvent e) => e.LogSource.Split('#')[0].Trim('[', ']');
+    // An actor logs with its path as the source; what others log counts as said by nobody.
+    private string ActorPath(Event.LogEvent e) => e.LogSource.StartsWith("akka://", StringComparison.Ordinal) ? e.LogSource : _nobody;
 }

@@ -7,7 +7,7 @@ namespace Akka.TestKit;
 public class CallingThreadDispatcher(MessageDispatcherConfigurator configurator) : MessageDispatcher(configurator)
 {
     /// <summary>The name of this dispatcher in Props.</summary>
-    public const string Id = "akka.test.calling-thread-dispatcher";
+    public new const string Id = "akka.test.calling-thread-dispatcher";
 
     protected override void ExecuteTask(IRunnable run) => run.Run();
 

@@ -44,7 +44,7 @@ internal sealed class TestActor(ReceivedMessages received, TaskCompletionSource<
     {
         while (received.Take(TimeSpan.Zero, default) is RealMessageEnvelope left)
         {
-            Context.System.DeadLetters.Tell(new DeadLetter(left.Message, left.Sender ?? Context.System.DeadLetters, Self), left.Sender);
+            Context.System.DeadLetters.Tell(new DeadLetter(left.Message, left.Sender, Self), left.Sender);
         }
     }
 

@@ -180,8 +180,6 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     protected TimeSpan RemainingOr(TimeSpan duration) => _end is null ? duration : Remaining;
 
-    void IActorRefFactory.Stop(IActorRef actor) => Sys.Stop(actor);
-
     private static ActorSystemSetup WithDefaults(ActorSystemSetup setup)
     {
         BootstrapSetup bootstrap = setup.Get<BootstrapSetup>() is { HasValue: true } given ? given.Value : BootstrapSetup.Create();
