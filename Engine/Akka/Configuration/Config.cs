@@ -69,8 +69,8 @@ public class Config
 
     public virtual IList<bool> GetBooleanList(string path) => ReadList(path, HoconUnits.Boolean);
 
-    /// <summary>The settings below <paramref name="path"/>; empty where the path has no value.</summary>
-    public virtual Config GetConfig(string path) => Find(path) is { } value ? new Config(new HoconRoot(value)) : Empty;
+    /// <summary>The settings below <paramref name="path"/>; null where the path has no value.</summary>
+    public virtual Config? GetConfig(string path) => Find(path) is { } value ? new Config(new HoconRoot(value)) : null;
 
     /// <summary>The value at <paramref name="path"/>, or null.</summary>
     public HoconValue? GetValue(string path) => Find(path);

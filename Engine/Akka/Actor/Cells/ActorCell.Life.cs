@@ -37,7 +37,6 @@ public sealed partial class ActorCell
         _behavior = null;
         _initialBehavior = null;
         _stackedBehaviors = null;
-        _receiveTimeout = null;
         ActorBase actor;
         IsCreating = true;
         try
