@@ -147,9 +147,9 @@ public sealed record TargetsPresent(ushort Present);
 /// undecided until the next message of this kind: the initiator may not act on a phase before (the barrier rule).</summary>
 /// <param name="Connection">The connection: positive when the initiator opened it, negative when the target did.</param>
 /// <param name="Steps">The phases.</param>
-/// <param name="Resumes">True when they answer a message the initiator had forced in between with ATN: what was presented before continues
-/// after them.</param>
-public sealed record TargetPhases(long Connection, ImmutableArray<PhaseStep> Steps, bool Resumes = false);
+/// <param name="AnswersMessage">True when they are the one answer to a <see cref="MessageOutMoved"/>: they come first, and what had been announced
+/// before the message continues after them.</param>
+public sealed record TargetPhases(long Connection, ImmutableArray<PhaseStep> Steps, bool AnswersMessage = false);
 
 /// <summary>A target asks for the bus to reselect the initiator, who grants it when its own arbitration lets it; the steps begin with the
 /// MESSAGE IN phase that names the nexus. Any number may be waiting.</summary>
@@ -175,12 +175,12 @@ public sealed record ConnectionWithdrawn(long Connection);
 /// <param name="Cdb">The command.</param>
 public sealed record CommandMoved(long Connection, int Target, SelectionMessage Selection, Cdb Cdb);
 
-/// <summary>The initiator has sent a message that is more, or less, than a <see cref="SelectionMessage"/>; the target answers.</summary>
+/// <summary>The initiator has sent a message that is more, or less, than a <see cref="SelectionMessage"/>; the target answers, once, by
+/// <see cref="TargetPhases"/>, and until then the connection stands still.</summary>
 /// <param name="Connection">The connection, new after a selection.</param>
 /// <param name="Target">The target's SCSI ID.</param>
 /// <param name="Bytes">The bytes of this MESSAGE OUT phase.</param>
-/// <param name="Interrupts">True when ATN forced the phase in between: the answer then resumes.</param>
-public sealed record MessageOutMoved(long Connection, int Target, ReadOnlyMemory<byte> Bytes, bool Interrupts);
+public sealed record MessageOutMoved(long Connection, int Target, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>The initiator has let go of a connection in the middle (SCNTL1.CON written to 0): its command is given up.</summary>
 /// <param name="Connection">The connection.</param>
