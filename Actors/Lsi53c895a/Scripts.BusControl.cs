@@ -100,6 +100,9 @@ internal sealed partial class Scripts
     {
         if (_instruction.WithAttention)
             return Illegal();
+        // ACK and ATN mean nothing to a target that still has the last message in hand.
+        if ((_instruction.ActsOnAcknowledge || _instruction.ActsOnAttention) && bus.Current is { AwaitsAnswer: true })
+            return Park(ScriptsWait.Phase);
         Trace?.SetOrClear(_address, _instruction, set);
         if (_instruction.ActsOnCarry)
             _carry = set;
