@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ScsiActors.Host.Commands;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 
 namespace ScsiActors.Host;
 
@@ -58,10 +58,12 @@ internal static class CommandLine
 
     private static int Refuse(ParseResult line)
     {
-        foreach (var error in line.Errors)
-            Screen.Error(error.Message);
-        var verb = line.CommandResult.Command is RootCommand ? "" : " " + PathOf(line.CommandResult);
-        Screen.Error($"See: scsi-actors{verb} --help");
+        foreach (var error in line.Errors.Select(static error => error.Message).Distinct())
+            Screen.Error(error);
+        var verb = line.CommandResult.Command is RootCommand ? "" : PathOf(line.CommandResult) + " ";
+        if (line.CommandResult.Command.Subcommands is { Count: > 0 } verbs)
+            Screen.Error($"{verb}can be followed by: {string.Join(", ", verbs.Select(static command => command.Name))}.".TrimStart());
+        Screen.Error($"Help: {HelpText.Program} {verb}--help");
         return ExitCode.Usage;
     }
 

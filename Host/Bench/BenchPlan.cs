@@ -113,13 +113,18 @@ internal sealed record BenchRow(BenchBackend Backend, BenchCase Case, WorkloadFi
 /// <summary>The rows of a run so far.</summary>
 internal sealed class BenchRows : List<BenchRow>
 {
-    /// <summary>IOPS of <paramref name="row"/> by those of the same case on <paramref name="backend"/>; null when there is no such row.</summary>
-    public double? RatioTo(BenchRow row, string backend) =>
-        Find(peer => peer.Case == row.Case && peer.Backend.Name == backend) is { Iops: > 0 } other ? row.Iops / other.Iops : null;
+    /// <summary>IOPS of <paramref name="row"/> by those of the same case on the null backend; null when there is no such row.</summary>
+    public double? RatioToNull(BenchRow row) => RatioTo(row, "null");
+
+    /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case by the thread pool; null when there is no such row.</summary>
+    public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? RatioTo(row, "thread-pool") : null;
 
     /// <summary>IOPS of <paramref name="row"/>, a write, by those of the same reads; null for a read.</summary>
     public double? RatioToRead(BenchRow row) =>
         row.Case.IsWrite && Find(peer => peer.Case == row.Case with { IsWrite = false } && peer.Backend == row.Backend) is { Iops: > 0 } read
             ? row.Iops / read.Iops
             : null;
+
+    private double? RatioTo(BenchRow row, string backend) =>
+        Find(peer => peer.Case == row.Case && peer.Backend.Name == backend) is { Iops: > 0 } other ? row.Iops / other.Iops : null;
 }

@@ -1,4 +1,4 @@
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using Spectre.Console;
 
 namespace ScsiActors.Host.Bench;
@@ -92,7 +92,7 @@ internal sealed class LiveProgress(ProgressTask task) : IBenchProgress
 internal static class BenchText
 {
     /// <summary><c>io-uring write 4k depth 32</c>.</summary>
-    public static string Name(BenchBackend backend, BenchCase benchCase) => $"{backend.Name} {Operation(benchCase)} {Size.Block(benchCase.TransferLength)} depth {benchCase.Depth}";
+    public static string Name(BenchBackend backend, BenchCase benchCase) => $"{backend.Name} {Operation(benchCase)} {ByteSize.Block(benchCase.TransferLength)} depth {benchCase.Depth}";
 
     /// <summary><c>read</c> or <c>write</c>.</summary>
     public static string Operation(BenchCase benchCase) => benchCase.IsWrite ? "write" : "read";

@@ -57,5 +57,5 @@ internal sealed record BenchReport(
         row.Result.Elapsed.TotalSeconds, row.Iops, row.MegabytesPerSecond,
         new LatencyInfo(row.Latency(0.5), row.Latency(0.99), row.Latency(0.999), row.Result.Latencies.Maximum / 1e3),
         row.ProcessorSecondsPerMillion, row.AllocatedBytesPerCommand,
-        new RatioInfo(rows.RatioTo(row, "null"), rows.RatioTo(row, "thread-pool"), rows.RatioToRead(row)), row.Result.Error);
+        new RatioInfo(rows.RatioToNull(row), rows.RatioToThreadPool(row), rows.RatioToRead(row)), row.Result.Error);
 }

@@ -8,8 +8,9 @@ namespace ScsiActors.Host.Bench;
 internal sealed record SkippedBackend(BenchBackend Backend, string Reason);
 
 /// <summary>Runs a <see cref="BenchPlan"/>: one subsystem with a target for each backend, one workload at a time.</summary>
-internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchProgress progress)
+internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options)
 {
+    private const int FillLength = 64 << 10;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromMilliseconds(150);
@@ -30,13 +31,13 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
     public long? BytesVerified { get; private set; }
 
     /// <summary>Measures every row; on cancellation what was measured stays in <see cref="Rows"/>, and nothing is left on disk.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task RunAsync(IBenchProgress progress, CancellationToken cancellation)
     {
         var disks = new List<TemporaryDisk>();
         try
         {
-            var devices = plan.Backends.Select((backend, target) => DeviceOf(backend, target, PathOf(backend, disks, cancellation))).ToArray();
-            await MeasureAsync(devices, cancellation);
+            var devices = plan.Backends.Select((backend, target) => DeviceOf(backend, target, PathOf(backend, disks, progress, cancellation))).ToArray();
+            await MeasureAsync(devices, progress, cancellation);
         }
         finally
         {
@@ -45,22 +46,24 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
         }
     }
 
-    private async Task MeasureAsync(Device[] devices, CancellationToken cancellation)
+    private async Task MeasureAsync(Device[] devices, IBenchProgress progress, CancellationToken cancellation)
     {
         await using var session = await SubsystemSession.StartAsync(options, devices, cancellation);
         var targets = await OpenTargetsAsync(session, cancellation);
         if (plan.Verify)
-            await VerifyAsync(session, targets, cancellation);
+            await VerifyAsync(session, targets, progress, cancellation);
+        foreach (var (_, target, capacity) in targets.Where(static target => target.Backend.Backend == "memory"))
+            await FillAsync(session.Initiator, target, capacity, cancellation);
         var port = session.Port;
         var workload = session.System.ActorOf(
             Props.Create(() => new WorkloadActor(port)).WithDispatcher(ScsiSubsystem.DispatcherId), "workload");
-        await WarmUpAsync(workload, targets, cancellation);
+        await WarmUpAsync(workload, targets, progress, cancellation);
         foreach (var benchCase in plan.Cases)
         {
             foreach (var (backend, target, capacity) in targets)
             {
                 progress.Begin(backend, benchCase);
-                var result = await RunRowAsync(workload, PlanOf(benchCase, target, capacity), cancellation);
+                var result = await RunRowAsync(workload, PlanOf(benchCase, target, capacity), progress, cancellation);
                 var row = new BenchRow(backend, benchCase, result);
                 Rows.Add(row);
                 progress.Done(row, Rows);
@@ -69,7 +72,7 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
     }
 
     // Every file engine has a disk of its own: a writer has its file alone.
-    private string? PathOf(BenchBackend backend, List<TemporaryDisk> disks, CancellationToken cancellation)
+    private string? PathOf(BenchBackend backend, List<TemporaryDisk> disks, IBenchProgress progress, CancellationToken cancellation)
     {
         if (!backend.IsFile)
             return null;
@@ -104,7 +107,7 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
         return targets;
     }
 
-    private async Task VerifyAsync(SubsystemSession session, List<(BenchBackend Backend, int Target, Capacity Capacity)> targets, CancellationToken cancellation)
+    private async Task VerifyAsync(SubsystemSession session, List<(BenchBackend Backend, int Target, Capacity Capacity)> targets, IBenchProgress progress, CancellationToken cancellation)
     {
         BytesVerified = 0;
         foreach (var (backend, target, capacity) in targets.Where(static target => target.Backend.Backend != "null"))
@@ -123,13 +126,26 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
         }
     }
 
+    // Memory that was never written costs a page fault, or nothing at all: neither is what is to be measured.
+    private async Task FillAsync(Initiator initiator, int target, Capacity capacity, CancellationToken cancellation)
+    {
+        var data = new byte[Math.Min(FillLength, capacity.Bytes)];
+        Noise.Fill(data, plan.Seed);
+        for (long at = 0; at < capacity.Bytes; at += data.Length)
+        {
+            var length = (int)Math.Min(data.Length, capacity.Bytes - at);
+            await initiator.RequireAsync(target, Cdbs.Transfer(true, at / capacity.BlockLength, length / capacity.BlockLength), DataDirection.Out,
+                data.AsMemory(0, length), cancellation);
+        }
+    }
+
     // The first row would otherwise pay for the compiler.
-    private async Task WarmUpAsync(IActorRef workload, List<(BenchBackend Backend, int Target, Capacity Capacity)> targets, CancellationToken cancellation)
+    private async Task WarmUpAsync(IActorRef workload, List<(BenchBackend Backend, int Target, Capacity Capacity)> targets, IBenchProgress progress, CancellationToken cancellation)
     {
         foreach (var benchCase in plan.Cases.Where(first => first.TransferLength == plan.Sizes[0] && first.Depth == plan.Depths[^1]))
         {
             foreach (var (_, target, capacity) in targets)
-                await RunRowAsync(workload, PlanOf(benchCase, target, capacity) with { WarmUp = TimeSpan.Zero, Duration = FirstWarmUp }, cancellation);
+                await RunRowAsync(workload, PlanOf(benchCase, target, capacity) with { WarmUp = TimeSpan.Zero, Duration = FirstWarmUp }, progress, cancellation);
         }
     }
 
@@ -143,7 +159,7 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
             plan.IsRandom, plan.Seed, plan.WarmUp, plan.Duration);
     }
 
-    private async Task<WorkloadFinished> RunRowAsync(IActorRef workload, WorkloadPlan row, CancellationToken cancellation)
+    private async Task<WorkloadFinished> RunRowAsync(IActorRef workload, WorkloadPlan row, IBenchProgress progress, CancellationToken cancellation)
     {
         var meter = new WorkloadMeter();
         var finished = workload.Ask<WorkloadFinished>(new RunWorkload(row, meter), row.WarmUp + row.Duration + Grace, cancellation);

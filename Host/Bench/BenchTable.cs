@@ -1,5 +1,5 @@
 using System.Globalization;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using Spectre.Console;
 
 namespace ScsiActors.Host.Bench;
@@ -11,7 +11,7 @@ internal static class BenchTable
 
     private static readonly Column[] Names =
     [
-        new("size", static (row, _) => Size.Block(row.Case.TransferLength)),
+        new("size", static (row, _) => ByteSize.Block(row.Case.TransferLength)),
         new("depth", static (row, _) => Number(row.Case.Depth)),
         new("op", static (row, _) => BenchText.Operation(row.Case), IsText: true),
         new("backend", static (row, _) => row.Backend.Name, IsText: true),
@@ -21,8 +21,8 @@ internal static class BenchTable
     [
         new("IOPS", static (row, _) => Number(row.Iops)),
         new("MB/s", static (row, _) => Number(row.MegabytesPerSecond)),
-        new("x null", static (row, rows) => Ratio(rows.RatioTo(row, "null"))),
-        new("x thread-pool", static (row, rows) => row.Backend.IsFile ? Ratio(rows.RatioTo(row, "thread-pool")) : ""),
+        new("x null", static (row, rows) => Ratio(rows.RatioToNull(row))),
+        new("x thread-pool", static (row, rows) => Ratio(rows.RatioToThreadPool(row))),
         new("write/read", static (row, rows) => Ratio(rows.RatioToRead(row))),
     ];
 
@@ -62,7 +62,7 @@ internal static class BenchTable
             if (last is not null && last != row.Case)
                 table.AddEmptyRow();
             last = row.Case;
-            table.AddRow([.. columns.Select(column => new Spectre.Console.Text(row.Result.Error is null || Names.Contains(column) ? column.Text(row, rows) : "failed"))]);
+            table.AddRow([.. columns.Select(column => new Text(row.Result.Error is null || Names.Contains(column) ? column.Text(row, rows) : "failed"))]);
         }
         return table;
     }

@@ -1,4 +1,4 @@
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 
 namespace ScsiActors.Host.Bench;
 
@@ -26,7 +26,7 @@ internal sealed class TemporaryDisk : IDisposable
             throw new UsageException($"--directory {directory}: there is no such directory.");
         var free = new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
         if (free < length)
-            throw new UsageException($"{directory} has {Size.Rounded(free)} free, the disk needs {Size.Short(length)}: choose a smaller --disk-size or another --directory.");
+            throw new UsageException($"{directory} has {ByteSize.Rounded(free)} free, the disk needs {ByteSize.Short(length)}: choose a smaller --disk-size or another --directory.");
         var disk = new TemporaryDisk(Path.Combine(directory, $"scsi-actors-bench-{Environment.ProcessId}-{name}.img"));
         try
         {

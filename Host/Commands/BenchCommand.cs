@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ScsiActors.Host.Bench;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using Spectre.Console;
 
 namespace ScsiActors.Host.Commands;
@@ -45,7 +45,7 @@ internal static class BenchCommand
         {
             Quick, Backends, Sizes, Depths, Pattern, Seconds, DiskSize, Directory, Direct, File, Overwrite, Verify, Json, Seed,
         };
-        command.SetAction((line, cancellation) => RunAsync(PlanOf(line), GlobalOptions.From(line), line.GetValue(Backends) is not null, cancellation));
+        command.SetAction((line, cancellation) => RunAsync(PlanOf(line), GlobalOptions.From(line), line.GetValue(Backends) is { Length: > 0 }, cancellation));
         return command;
     }
 
@@ -69,46 +69,42 @@ internal static class BenchCommand
     {
         Screen.Line(EngineInfo.Line);
         var startedAt = DateTimeOffset.UtcNow;
-        var runner = await WatchAsync(plan, options, startedAt, cancellation);
+        var rowCount = plan.Cases.Count() * plan.Backends.Count;
+        var runner = new BenchRunner(plan, options);
+        try
+        {
+            await WatchAsync(runner, rowCount, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Screen.Error($"Interrupted after {runner.Rows.Count} of {rowCount} rows{Deleted(runner)}.");
+            Save(plan, runner, startedAt, complete: false);
+            throw;
+        }
         BenchTable.Write(Screen.Out, runner.Rows);
         Explain(runner);
         Save(plan, runner, startedAt, complete: true);
         return runner.Rows.Exists(static row => row.Result.Error is not null) || (strict && runner.Skipped.Count > 0) ? ExitCode.Failed : ExitCode.Ok;
     }
 
-    private static async Task<BenchRunner> WatchAsync(BenchPlan plan, GlobalOptions options, DateTimeOffset startedAt, CancellationToken cancellation)
+    private static async Task WatchAsync(BenchRunner runner, int rowCount, CancellationToken cancellation)
     {
-        var rowCount = plan.Cases.Count() * plan.Backends.Count;
         if (!Screen.IsInteractive)
         {
-            var plain = new BenchRunner(plan, options, new PlainProgress(rowCount));
-            await RunAsync(plain);
-            return plain;
+            await runner.RunAsync(new PlainProgress(rowCount), cancellation);
+            return;
         }
-        BenchRunner? live = null;
+        var run = Task.CompletedTask;
         await Screen.Out.Progress()
             .AutoClear(true)
             .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(context =>
+            .StartAsync(async context =>
             {
-                live = new BenchRunner(plan, options, new LiveProgress(context.AddTask("starting", maxValue: rowCount)));
-                return RunAsync(live);
+                run = runner.RunAsync(new LiveProgress(context.AddTask("starting", maxValue: rowCount)), cancellation);
+                await run.ContinueWith(static _ => { }, TaskScheduler.Default);
             });
-        return live!;
-
-        async Task RunAsync(BenchRunner runner)
-        {
-            try
-            {
-                await runner.RunAsync(cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                Screen.Error($"Interrupted after {runner.Rows.Count} of {rowCount} rows{Deleted(runner)}.");
-                Save(plan, runner, startedAt, complete: false);
-                throw;
-            }
-        }
+        // Outside, so that the display is cleared before an error is told.
+        await run;
     }
 
     private static string Deleted(BenchRunner runner) =>
@@ -136,7 +132,7 @@ internal static class BenchCommand
         foreach (var (backend, reason) in runner.Skipped)
             Screen.Line($"{backend.Name} was not measured: {reason}");
         if (runner.BytesVerified is { } bytes)
-            Screen.Line($"Verified: {Size.Rounded(bytes)} read back, every block as written last.");
+            Screen.Line($"Verified: {ByteSize.Rounded(bytes)} read back, every block as written last.");
         Screen.Line("Ratios compare with the same row on another storage, measured right before: trust them more than the figures, which depend on the machine.");
     }
 
@@ -145,9 +141,9 @@ internal static class BenchCommand
         var plan = line.GetValue(Quick) ? BenchPlan.Quick : new BenchPlan();
         plan = plan with
         {
-            Backends = line.GetValue(Backends) ?? plan.Backends,
-            Sizes = line.GetValue(Sizes) ?? plan.Sizes,
-            Depths = line.GetValue(Depths) ?? plan.Depths,
+            Backends = line.GetValue(Backends) is { Length: > 0 } backends ? backends : plan.Backends,
+            Sizes = line.GetValue(Sizes) is { Length: > 0 } sizes ? sizes : plan.Sizes,
+            Depths = line.GetValue(Depths) is { Length: > 0 } depths ? depths : plan.Depths,
             IsRandom = line.GetValue(Pattern) == "random",
             Duration = line.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : plan.Duration,
             DiskSize = line.GetValue(DiskSize) ?? plan.DiskSize,
@@ -176,7 +172,7 @@ internal static class BenchCommand
         if (plan.Json?.Directory is { Exists: false } directory)
             throw new UsageException($"--json {plan.Json}: there is no directory {directory}.");
         if (plan.DiskSize < plan.Sizes.Max())
-            throw new UsageException($"--disk-size {Size.Short(plan.DiskSize)} is smaller than one command of {Size.Short(plan.Sizes.Max())}.");
+            throw new UsageException($"--disk-size {ByteSize.Short(plan.DiskSize)} is smaller than one command of {ByteSize.Short(plan.Sizes.Max())}.");
     }
 
     private static BenchBackend[]? ParseBackends(ArgumentResult result)

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using ScsiActors.Host.Copy;
 using ScsiActors.Host.Session;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Commands;
@@ -73,9 +73,9 @@ internal static class CopyCommand
 
     private static async Task<bool> CopyAsync(ParseResult line, FileInfo source, DestinationFile file, CancellationToken cancellation)
     {
-        var from = new Device(CopyJob.Source, "file") { Path = source.FullName, ReadOnly = true, Engine = line.GetRequiredValue(Engine), Direct = line.GetValue(Direct) };
-        var to = from with { Target = CopyJob.Destination, Path = file.WorkPath, ReadOnly = false };
-        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [from, to], cancellation);
+        var reading = new Device(CopyJob.Source, "file") { Path = source.FullName, ReadOnly = true, Engine = line.GetRequiredValue(Engine), Direct = line.GetValue(Direct) };
+        var writing = reading with { Target = CopyJob.Destination, Path = file.WorkPath, ReadOnly = false };
+        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [reading, writing], cancellation);
         foreach (var device in session.Devices.Where(static device => device.Storage.Result != AioResult.Ok))
             throw new RunFailedException($"{(device.Target == CopyJob.Source ? source.FullName : file.WorkPath)} cannot be opened: {device.Storage.Description}");
         var plan = await PlanAsync(line, session.Initiator, source, cancellation);
@@ -89,22 +89,22 @@ internal static class CopyCommand
         if (good)
         {
             var seconds = clock.Elapsed.TotalSeconds;
-            Screen.Line($"Copied {Size.Short(plan.Bytes)} ({plan.Blocks:N0} blocks) in {seconds:0.0} s, {plan.Bytes / 1e6 / seconds:N0} MB/s, flushed{(line.GetValue(Verify) ? " and compared" : "")}.");
+            Screen.Line($"Copied {ByteSize.Short(plan.Bytes)} ({plan.Blocks:N0} blocks) in {seconds:0.0} s, {plan.Bytes / 1e6 / seconds:N0} MB/s, flushed{(line.GetValue(Verify) ? " and compared" : "")}.");
         }
         return good;
     }
 
     private static async Task<CopyPlan> PlanAsync(ParseResult line, Initiator initiator, FileInfo source, CancellationToken cancellation)
     {
-        var from = await initiator.ReadCapacityAsync(CopyJob.Source, cancellation);
-        var to = await initiator.ReadCapacityAsync(CopyJob.Destination, cancellation);
-        if (from.Bytes != source.Length)
-            throw new UsageException($"{source} has {source.Length} bytes, which are no whole blocks of {from.BlockLength} bytes; `truncate --size %{from.BlockLength} {source}` fills up the last one.");
-        if (from.BlockLength != to.BlockLength || to.Blocks < from.Blocks)
-            throw new RunFailedException($"The destination has {to.Blocks} blocks of {to.BlockLength} bytes, the source {from.Blocks} of {from.BlockLength}.");
+        var readable = await initiator.ReadCapacityAsync(CopyJob.Source, cancellation);
+        var writable = await initiator.ReadCapacityAsync(CopyJob.Destination, cancellation);
+        if (readable.Bytes != source.Length)
+            throw new UsageException($"{source} has {source.Length} bytes, which are no whole blocks of {readable.BlockLength} bytes; `truncate --size %{readable.BlockLength} {source}` fills up the last one.");
+        if (readable.BlockLength != writable.BlockLength || writable.Blocks < readable.Blocks)
+            throw new RunFailedException($"The destination has {writable.Blocks} blocks of {writable.BlockLength} bytes, the source {readable.Blocks} of {readable.BlockLength}.");
         var largest = Math.Min(
             await LargestTransfer.OfAsync(initiator, CopyJob.Source, cancellation), await LargestTransfer.OfAsync(initiator, CopyJob.Destination, cancellation));
-        return new CopyPlan(source.Name, line.GetRequiredValue(Destination).Name, from.Blocks, from.BlockLength, largest, line.GetValue(Depth), line.GetValue(Seed));
+        return new CopyPlan(source.Name, line.GetRequiredValue(Destination).Name, readable.Blocks, readable.BlockLength, largest, line.GetValue(Depth), line.GetValue(Seed));
     }
 
     private static Option<string> CreateThrough()

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ScsiActors.Host.Disk;
 using ScsiActors.Host.Session;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Commands;
@@ -42,7 +42,7 @@ internal static class DiskCommand
         {
             throw new RunFailedException($"{file}: {error.Message}");
         }
-        Screen.Line($"{file}: {Size.Short(size)}, {size / 512:N0} blocks of 512 bytes, {(line.GetValue(Preallocate) ? "preallocated" : "sparse")}.");
+        Screen.Line($"{file}: {ByteSize.Short(size)}, {size / 512:N0} blocks of 512 bytes, {(line.GetValue(Preallocate) ? "preallocated" : "sparse")}.");
         return ExitCode.Ok;
     }
 

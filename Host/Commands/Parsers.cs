@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 
 namespace ScsiActors.Host.Commands;
 
@@ -12,12 +12,12 @@ internal static class Parsers
     {
         Description = description,
         HelpName = "SIZE",
-        CustomParser = static result => Size.TryParse(result.Tokens[0].Value, out var bytes) ? bytes : Refuse<long?>(result, $"wants {Size.Form}"),
+        CustomParser = static result => ByteSize.TryParse(result.Tokens[0].Value, out var bytes) ? bytes : Refuse<long?>(result, $"wants {ByteSize.Form}"),
     };
 
     /// <summary>An option that takes sizes with commas in between.</summary>
     public static Option<int[]?> SizesOption(string name, string description) => ListOption(name, "SIZE,...", description, static text =>
-        Size.TryParse(text, out var bytes) && bytes <= 16 << 20 ? (int)bytes : null, $"wants sizes up to 16 MiB, separated by commas: {Size.Form}");
+        ByteSize.TryParse(text, out var bytes) && bytes <= 16 << 20 ? (int)bytes : null, $"wants sizes up to 16 MiB, separated by commas: {ByteSize.Form}");
 
     /// <summary>An option that takes counts with commas in between.</summary>
     public static Option<int[]?> CountsOption(string name, string description, int maximum) => ListOption(name, "N,...", description, text =>

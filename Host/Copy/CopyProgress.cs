@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using Spectre.Console;
 
 namespace ScsiActors.Host.Copy;
@@ -10,18 +10,22 @@ internal static class CopyProgress
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Awaits <paramref name="work"/> and shows <paramref name="done"/> of <paramref name="total"/> bytes meanwhile.</summary>
-    public static Task<bool> WatchAsync(string what, long total, Func<long> done, Task<bool> work) => Screen.IsInteractive
-        ? Screen.Out.Progress()
+    public static async Task<bool> WatchAsync(string what, long total, Func<long> done, Task<bool> work)
+    {
+        if (!Screen.IsInteractive)
+            return await LinesAsync(what, total, done, work);
+        await Screen.Out.Progress()
             .AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
-            .StartAsync(context => BarAsync(context.AddTask(what, maxValue: total), done, work))
-        : LinesAsync(what, total, done, work);
+            .StartAsync(context => BarAsync(context.AddTask(what, maxValue: total), done, work));
+        // Outside, so that the display is cleared before an error is told.
+        return await work;
+    }
 
-    private static async Task<bool> BarAsync(ProgressTask task, Func<long> done, Task<bool> work)
+    private static async Task BarAsync(ProgressTask task, Func<long> done, Task<bool> work)
     {
         while (await Task.WhenAny(work, Task.Delay(Tick)) != work)
             task.Value = done();
-        return await work;
     }
 
     private static async Task<bool> LinesAsync(string what, long total, Func<long> done, Task<bool> work)

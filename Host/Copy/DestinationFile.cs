@@ -1,4 +1,4 @@
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 
 namespace ScsiActors.Host.Copy;
 
@@ -77,7 +77,7 @@ internal sealed class DestinationFile
         if (!force)
         {
             throw new UsageException(
-                $"{_final} exists and has {Size.Short(_final.Length)}, the source has {Size.Short(length)}; --force changes its length to that of the source.");
+                $"{_final} exists and has {ByteSize.Short(_final.Length)}, the source has {ByteSize.Short(length)}; --force changes its length to that of the source.");
         }
         using var handle = File.OpenHandle(WorkPath, FileMode.Open, FileAccess.Write);
         RandomAccess.SetLength(handle, length);

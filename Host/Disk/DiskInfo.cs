@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using ScsiActors.Host.Session;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using Spectre.Console;
@@ -22,9 +22,9 @@ internal sealed class DiskInfo
     public async Task AddFileAsync(FileInfo file, CancellationToken cancellation)
     {
         Add("File", "path", file.FullName);
-        Add("File", "size", $"{Size.Short(file.Length)} ({file.Length:N0} bytes)");
+        Add("File", "size", $"{ByteSize.Short(file.Length)} ({file.Length:N0} bytes)");
         Add("File", "allocated", await AllocatedBytes.OfAsync(file, cancellation) is { } bytes
-            ? $"{Size.Rounded(bytes)}{(bytes < file.Length ? ", sparse" : "")}"
+            ? $"{ByteSize.Rounded(bytes)}{(bytes < file.Length ? ", sparse" : "")}"
             : "unknown");
         Add("File", "blocks of 512", Blocks(file.Length, 512));
         Add("File", "blocks of 4096", Blocks(file.Length, 4096));
@@ -56,8 +56,8 @@ internal sealed class DiskInfo
         if (await QueryAsync(initiator, "VPD B2", Cdbs.Inquiry(LogicalBlockProvisioning, AnswerLength), 8, cancellation) is { } provisioning)
             Add("INQUIRY", "provisioning", Provisioning(provisioning[6] & 0x07));
         var capacity = await initiator.ReadCapacityAsync(0, cancellation);
-        Add("READ CAPACITY(16)", "blocks", $"{capacity.Blocks:N0} of {capacity.BlockLength} bytes, {Size.Short(capacity.Bytes)}");
-        Add("READ CAPACITY(16)", "physical block", Size.Short((long)capacity.BlockLength * capacity.BlocksPerPhysical));
+        Add("READ CAPACITY(16)", "blocks", $"{capacity.Blocks:N0} of {capacity.BlockLength} bytes, {ByteSize.Short(capacity.Bytes)}");
+        Add("READ CAPACITY(16)", "physical block", ByteSize.Short((long)capacity.BlockLength * capacity.BlocksPerPhysical));
         await AddModePagesAsync(initiator, cancellation);
     }
 

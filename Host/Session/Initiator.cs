@@ -1,5 +1,5 @@
 using Akka.Actor;
-using ScsiActors.Host.Text;
+using ScsiActors.Host.Output;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
-namespace ScsiActors.Host.Text;
+namespace ScsiActors.Host.Output;
 
 /// <summary>Commands, statuses and sense data in the words of the standards.</summary>
 internal static class CommandText

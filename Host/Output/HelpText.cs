@@ -1,11 +1,12 @@
 using System.CommandLine;
 
-namespace ScsiActors.Host.Text;
+namespace ScsiActors.Host.Output;
 
 /// <summary>What <c>--help</c> teaches besides the options: examples, units, exit codes.</summary>
 internal static class HelpText
 {
-    private const string Program = "dotnet run --project Host --";
+    /// <summary>How the program is started.</summary>
+    public const string Program = "dotnet run --project Host --";
 
     private const string Footer = """
         Units:

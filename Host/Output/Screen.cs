@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace ScsiActors.Host.Text;
+namespace ScsiActors.Host.Output;
 
 /// <summary>Standard output and standard error: a person's terminal, or a file, a pipe, a CI log.</summary>
 internal static class Screen

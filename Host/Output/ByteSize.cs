@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ScsiActors.Host.Text;
+namespace ScsiActors.Host.Output;
 
 /// <summary>Amounts of bytes as people write them: <c>512</c>, <c>4k</c>, <c>64KiB</c>, <c>1GiB</c>, all in powers of 1024.</summary>
-internal static class Size
+internal static class ByteSize
 {
     private static readonly (string Suffix, int Shift)[] Suffixes =
     [
