@@ -99,12 +99,24 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options)
         foreach (var device in session.Devices)
         {
             var backend = plan.Backends[device.Target];
-            if (device.Storage.Result == AioResult.Ok)
-                targets.Add((backend, device.Target, await session.Initiator.ReadCapacityAsync(device.Target, cancellation)));
+            if (ReasonToSkip(backend, device.Storage) is { } reason)
+                _skipped.Add(new SkippedBackend(backend, reason));
             else
-                _skipped.Add(new SkippedBackend(backend, device.Storage.Description));
+                targets.Add((backend, device.Target, await session.Initiator.ReadCapacityAsync(device.Target, cancellation)));
         }
         return targets;
+    }
+
+    // Storage that fell back to something else would be measured under a wrong name.
+    private string? ReasonToSkip(BenchBackend backend, AioOpened storage)
+    {
+        if (storage.Result != AioResult.Ok)
+            return storage.Description;
+        if (backend.Engine == "io-uring" && !storage.Description.Contains("io_uring", StringComparison.Ordinal))
+            return "the kernel refuses io_uring";
+        return backend.IsFile && plan.Direct && !storage.Description.EndsWith(", direct", StringComparison.Ordinal)
+            ? "it does not go past the page cache here"
+            : null;
     }
 
     private async Task VerifyAsync(SubsystemSession session, List<(BenchBackend Backend, int Target, Capacity Capacity)> targets, IBenchProgress progress, CancellationToken cancellation)
