@@ -16,7 +16,8 @@ public sealed class VirtualScheduler : SchedulerBase
     private long _scheduled;
 
     public VirtualScheduler(Config config, ILoggingAdapter log) : base(config, log) =>
-        _random = new Random(config.GetInt("engine-tests.seed", SchedulerConfig.GetInt("engine-tests.seed")));
+        // Akka.NET hands a scheduler the whole configuration, or the section akka.scheduler.
+        _random = new Random(config.GetInt("engine-tests.seed", config.GetInt("akka.scheduler.engine-tests.seed")));
 
     public override TimeSpan MonotonicClock => Elapsed;
 
@@ -44,14 +45,23 @@ public sealed class VirtualScheduler : SchedulerBase
             }
             else if (_timers.TryPeek(out _, out (TimeSpan Due, long) next) && next.Due <= until)
             {
-                (Action action, ICancelable? cancelable) = _timers.Dequeue();
                 Elapsed = next.Due;
-                if (cancelable is not { IsCancellationRequested: true }) action();
+                FireAllDueNow();
             }
             else
             {
                 return;
             }
+        }
+    }
+
+    // All of one instant before anybody gets a turn: two messages due together wait together in the mailbox.
+    private void FireAllDueNow()
+    {
+        while (_timers.TryPeek(out _, out (TimeSpan Due, long) next) && next.Due == Elapsed)
+        {
+            (Action action, ICancelable? cancelable) = _timers.Dequeue();
+            if (cancelable is not { IsCancellationRequested: true }) action();
         }
     }
 
@@ -120,4 +130,55 @@ public sealed class VirtualDispatcher : MessageDispatcher
 public sealed class NoLogger : MinimalLogger
 {
     protected override void Log(object message) { }
+}
+
+/// <summary>A system all of whose turns and clocks are one <see cref="VirtualScheduler"/>'s. What must not happen is shown here, where
+/// waiting costs nothing and a loaded machine changes nothing.</summary>
+public sealed class VirtualWorld : IDisposable
+{
+    private static readonly string Assembly = typeof(VirtualWorld).Assembly.GetName().Name!;
+
+    public VirtualWorld(int seed)
+    {
+        System = ActorSystem.Create("virtual", ConfigurationFactory.ParseString($$"""
+            akka {
+              stdout-loglevel = OFF
+              loglevel = OFF
+              log-dead-letters = off
+              loggers = ["Engine.Tests.Scheduling.NoLogger, {{Assembly}}"]
+              stdout-logger-class = "Engine.Tests.Scheduling.NoLogger, {{Assembly}}"
+              scheduler.implementation = "Engine.Tests.Scheduling.VirtualScheduler, {{Assembly}}"
+              scheduler.engine-tests.seed = {{seed}}
+              actor.default-dispatcher.type = "Engine.Tests.Scheduling.VirtualDispatcherConfigurator, {{Assembly}}"
+              actor.internal-dispatcher.type = "Engine.Tests.Scheduling.VirtualDispatcherConfigurator, {{Assembly}}"
+              coordinated-shutdown.run-by-actor-system-terminate = off
+              coordinated-shutdown.run-by-clr-shutdown-hook = off
+            }
+            """));
+        Scheduler = (VirtualScheduler)System.Scheduler;
+    }
+
+    public ActorSystem System { get; }
+
+    public VirtualScheduler Scheduler { get; }
+
+    /// <summary>What actors noted, each with its time in milliseconds.</summary>
+    public List<string> Notes { get; } = [];
+
+    public void Note(object what) => Notes.Add($"{what} at {Scheduler.Elapsed.TotalMilliseconds}");
+
+    public IActorRef Actor(Action<IActorContext, object> onMessage) => System.ActorOf(FunctionActor.Props(onMessage));
+
+    /// <summary>Has <paramref name="actor"/> told at a time from the start.</summary>
+    public void TellAt(int milliseconds, IActorRef actor, object message) =>
+        System.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(milliseconds), actor, message, ActorRefs.NoSender);
+
+    /// <summary>Runs to a time from the start.</summary>
+    public void RunTo(int milliseconds) => Scheduler.Run(TimeSpan.FromMilliseconds(milliseconds));
+
+    public void Dispose()
+    {
+        _ = System.Terminate();
+        Scheduler.Run(Scheduler.Elapsed);
+    }
 }
