@@ -37,6 +37,9 @@ public sealed class Mailbox : IRunnable, IThreadPoolWorkItem
 
     internal bool HasSystemMessages => Volatile.Read(ref _system) is { } head && head != EndOfQueue.Instance;
 
+    /// <summary>Whether the last turn ended with messages left over, so that others should come first.</summary>
+    internal bool HasUsedUpTurn { get; private set; }
+
     internal bool IsClosed => (Volatile.Read(ref _status) & Closed) != 0;
 
     internal bool IsSuspended => Volatile.Read(ref _status) >= SuspendUnit;
@@ -57,6 +60,7 @@ public sealed class Mailbox : IRunnable, IThreadPoolWorkItem
         finally
         {
             ActorCell.Current = outer;
+            HasUsedUpTurn = HasMessages;
             Interlocked.And(ref _status, ~Scheduled);
             _cell.Dispatcher.RegisterForExecution(this, hasMessageHint: false, hasSystemMessageHint: false);
         }
