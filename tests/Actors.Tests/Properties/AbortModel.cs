@@ -23,8 +23,8 @@ public sealed class ModelInterruption(string name, ulong association)
     /// <summary>The unit attentions it leaves behind.</summary>
     public List<(int Initiator, AttentionItem Item)> Attentions { get; } = [];
 
-    /// <summary>True when the contingent allegiance is over once it is answered.</summary>
-    public bool EndsAca { get; set; }
+    /// <summary>The contingent allegiances, by initiator and number, that are over once it is answered.</summary>
+    public List<(int Initiator, int Number)> EndsContingent { get; } = [];
 
     /// <summary>The responses that are legal.</summary>
     public List<ServiceResponse> Responses { get; } = [ServiceResponse.FunctionComplete];

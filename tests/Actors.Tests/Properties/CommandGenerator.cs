@@ -27,7 +27,7 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
     /// <summary>A CDB.</summary>
     public Cdb Next(RandomStream random, Swarm swarm, ModelState state)
     {
-        var bytes = random.Weighted(swarm.Kinds) switch
+        byte[] bytes = random.Weighted(swarm.Kinds) switch
         {
             0 => Blocks(random, Reads),
             1 => Blocks(random, Writes),
@@ -63,7 +63,7 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
         var range = CommandRules.Range(cdb);
         if (range.Use == MediumUse.Read)
             return (int)Math.Min(range.Count * (long)facts.BlockSize, 1 << 28);
-        var allocation = cdb.OperationCode switch
+        uint allocation = cdb.OperationCode switch
         {
             0x03 or 0x1A => cdb[4],
             0x12 => cdb.UInt16(3),
@@ -256,7 +256,7 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
         var (operationCode, serviceAction) = random.Pick<(byte, int)>([.. CommandRules.Known]);
         if (random.OneIn(5))
             operationCode = random.Byte();
-        return [0xA3, random.OneIn(12) ? random.Byte() : (byte)0x0C, (byte)(option | random.Pick(0, 0x80)), operationCode,
+        return [0xA3, random.OneIn(12) ? random.Byte() : random.Pick<byte>(0x0C, 0x0C, 0x0C, 0x0D), (byte)(option | random.Pick(0, 0x80)), operationCode,
             0, (byte)(random.OneIn(6) ? random.Below(32) : Math.Max(serviceAction, 0)), 0, 0, random.Pick<byte>(0, 4), random.Pick<byte>(255, 4, 0), 0, 0];
     }
 

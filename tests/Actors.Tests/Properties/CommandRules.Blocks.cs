@@ -84,13 +84,16 @@ public sealed partial class CommandRules
     private IEnumerable<Outcome> Write(ModelCommand command, ModelState state)
     {
         var range = Range(command.Cdb);
+        foreach (var refusal in RangeRefusals(range))
+            yield return refusal;
+        // A reserved value of a field that has meaning may be seen before or after the range.
         if (range.Use == MediumUse.WriteAndVerify && ByteCheck(command.Cdb) >= 2)
         {
             yield return BadField;
+            if (facts.ReadOnly || state.Modes.WriteProtect)
+                yield return Outcome.Check(SenseKey.DataProtect, WriteProtected);
             yield break;
         }
-        foreach (var refusal in RangeRefusals(range))
-            yield return refusal;
         if (IsOutOfRange(range))
             yield break;
         if (facts.ReadOnly || state.Modes.WriteProtect)
@@ -106,19 +109,21 @@ public sealed partial class CommandRules
         }
         foreach (var outcome in Supplied(command, range.Count * (long)facts.BlockSize, static bytes => Outcome.Good(@out: bytes)))
             yield return outcome;
+        if (range.Use == MediumUse.WriteAndVerify && ByteCheck(command.Cdb) == 1)
+            yield return Outcome.Check(SenseKey.Miscompare, Asc(0x1D));
     }
 
     private IEnumerable<Outcome> Verify(ModelCommand command)
     {
         var range = Range(command.Cdb);
         var check = ByteCheck(command.Cdb);
+        foreach (var refusal in RangeRefusals(range))
+            yield return refusal;
         if (check == 2)
         {
             yield return BadField;
             yield break;
         }
-        foreach (var refusal in RangeRefusals(range))
-            yield return refusal;
         if (IsOutOfRange(range))
             yield break;
         if (IsTooLong(range))

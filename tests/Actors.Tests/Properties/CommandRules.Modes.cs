@@ -28,7 +28,12 @@ public sealed partial class CommandRules
             body.AddRange(image.AsSpan(spot.Offset, spot.Length));
         var room = Room(command, isLong ? cdb.UInt16(7) : cdb[4]);
         foreach (var descriptor in BlockDescriptors(cdb, state))
-            yield return Outcome.Parameters([.. Header(isLong, descriptor, body.Count, state), .. descriptor, .. body], room);
+        {
+            yield return Outcome.Parameters([.. Header(isLong, descriptor.Length == 16, descriptor, body.Count, state), .. descriptor, .. body], room);
+            // LONGLBA tells the form of descriptors; where there are none, that of those there might have been.
+            if (isLong && descriptor.Length == 0 && (cdb[1] & 0x10) != 0)
+                yield return Outcome.Parameters([.. Header(isLong, true, descriptor, body.Count, state), .. body], room);
+        }
     }
 
     private List<PageSpot> SelectPages(int page, int subpage)
@@ -42,7 +47,7 @@ public sealed partial class CommandRules
         return selected;
     }
 
-    private byte[] Header(bool isLong, byte[] descriptor, int body, ModelState state)
+    private byte[] Header(bool isLong, bool isLongForm, byte[] descriptor, int body, ModelState state)
     {
         var device = (byte)((facts.ReadOnly || state.Modes.WriteProtect ? 0x80 : 0) | (facts.DpoFua ? 0x10 : 0));
         if (!isLong)
@@ -50,7 +55,7 @@ public sealed partial class CommandRules
         var header = new byte[8];
         BinaryPrimitives.WriteUInt16BigEndian(header, (ushort)(6 + descriptor.Length + body));
         header[3] = device;
-        header[4] = (byte)(descriptor.Length == 16 ? 1 : 0);
+        header[4] = (byte)(isLongForm ? 1 : 0);
         header[7] = (byte)descriptor.Length;
         return header;
     }
@@ -117,6 +122,9 @@ public sealed class ModeParameterList
         _facts = facts;
         Image = current.ToArray();
         var header = isLong ? 8 : 4;
+        // Longer than all that could be said: a device need not look at it.
+        if (list.Length > 24 + facts.Defaults.Length)
+            Errors.Add(ListLengthError);
         if (list.Length < header)
         {
             Fail(ListLengthError);

@@ -60,6 +60,16 @@ public sealed partial class CommandRules
         }
     }
 
+    private IEnumerable<Outcome> ReportManagement(ModelCommand command)
+    {
+        var allocation = command.Cdb.UInt32(6);
+        // Older standards refuse an allocation length below 4.
+        if (allocation < 4)
+            yield return BadField;
+        var withTimeouts = (command.Cdb[2] & 0x80) != 0;
+        yield return Outcome.Parameters(withTimeouts ? facts.ManagementWithTimeouts : facts.Management, Room(command, allocation));
+    }
+
     private IEnumerable<Outcome> ReportCommands(ModelCommand command)
     {
         var cdb = command.Cdb;

@@ -80,6 +80,8 @@ public sealed partial class CommandRules(DeviceFacts facts)
             static (r, c, s) => r.ReadCapacity(c)),
         [(0xA0, -1)] = new("REPORT LUNS", false, "A0 00 FF 00 00 00 FF FF FF FF 00 C", static (r, c, s) => r.ReportLogicalUnits(c)),
         [(0xA3, 0x0C)] = new("REPORT SUPPORTED OPERATION CODES", false, "A3 1F 87 FF FF FF FF FF FF FF 00 C", static (r, c, s) => r.ReportCommands(c)),
+        [(0xA3, 0x0D)] = new("REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", false, "A3 1F 80 00 00 00 FF FF FF FF 00 C",
+            static (r, c, s) => r.ReportManagement(c)),
     };
 
     private static readonly Outcome BadField = Outcome.Check(SenseKey.IllegalRequest, InvalidFieldInCdb);

@@ -57,6 +57,12 @@ public sealed class DeviceFacts
     /// <summary>REPORT SUPPORTED OPERATION CODES, all, with timeouts.</summary>
     public byte[] SupportedCommandsWithTimeouts { get; private set; } = [];
 
+    /// <summary>REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS.</summary>
+    public byte[] Management { get; private set; } = [];
+
+    /// <summary>REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS with timeouts (REPD).</summary>
+    public byte[] ManagementWithTimeouts { get; private set; } = [];
+
     /// <summary>REPORT LUNS, select report 0.</summary>
     public byte[] LogicalUnits { get; private set; } = [];
 
@@ -109,6 +115,8 @@ public sealed class DeviceFacts
             facts.VitalProductData.Add(page, Ask(0x12, 1, page, 0x02, 0, 0));
         facts.Capacity = Ask(0x9E, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0);
         facts.LogicalUnits = Ask(0xA0, 0, 0, 0, 0, 0, 0, 0, 0x20, 0, 0, 0);
+        facts.Management = Ask(0xA3, 0x0D, 0, 0, 0, 0, 0, 0, 0, 0x80, 0, 0);
+        facts.ManagementWithTimeouts = Ask(0xA3, 0x0D, 0x80, 0, 0, 0, 0, 0, 0, 0x80, 0, 0);
         facts.LearnModes(Ask);
         facts.LearnCommands(Ask);
         ParameterDataForm.Check(facts);

@@ -10,6 +10,7 @@ public sealed partial class Judge
     private sealed record StoredSense(SenseData Sense, bool Certain);
 
     private readonly StoredSense?[] _storedSense;
+    private readonly List<int> _inBackground = [];
     private long _lastChange;
 
     private void StatesChanged()
@@ -56,16 +57,20 @@ public sealed partial class Judge
     {
         if (command.Change is not { } change)
             return;
-        _states.End(change, happened);
+        // With IMMED the status comes first; the medium moves when it moves.
+        if (happened != false && command.Cdb.OperationCode == 0x1B && (command.Cdb[1] & 1) != 0)
+            _inBackground.Add(change);
+        else
+            _states.End(change, happened);
         StatesChanged();
         if (!_foreseen.Remove(command, out var foreseen))
             return;
         foreach (var (initiator, item) in foreseen)
         {
-            item.IsForeseen = false;
+            item.Settled = Now;
             if (happened == false)
                 _attentions.Withdraw(initiator, item);
-            else if (command.SureChange)
+            else if (happened == true && command.SureChange)
                 _attentions.Require(initiator, item, Now);
         }
     }
@@ -92,41 +97,47 @@ public sealed partial class Judge
         _storedSense[command.Initiator] = new StoredSense(sense, alone);
     }
 
-    // What a REQUEST SENSE delivered: stored sense data first, then a unit attention, then nothing (SPC-4 6.39).
-    private string? JudgeRequestSense(ModelCommand command, ModelState state)
+    // What a REQUEST SENSE delivers, judged when it leaves: stored sense data first, then a unit attention, then nothing (SPC-4 6.39).
+    private void JudgeRequestSense(ModelCommand command, ReadOnlySpan<byte> data)
     {
+        var text = $"{command} delivers {Convert.ToHexString(data)}";
         var wantsDescriptors = (command.Cdb[1] & 1) != 0;
-        var data = command.DataIn.ToArray();
-        if (data.Length == 0)
-            return command.Cdb[4] == 0 || command.Request.DataInLength == 0 ? null : "REQUEST SENSE delivered nothing";
-        var room = (int)Math.Min(command.Cdb[4], command.Request.DataInLength < 0 ? int.MaxValue : command.Request.DataInLength);
-        if (wantsDescriptors ? data[0] is not (0x72 or 0x73) : (data[0] & 0x7F) is not (0x70 or 0x71))
-            return $"sense data of type {data[0]:x2} was not asked for";
-        if (data.Length < 8)
-            return null;
-        var whole = 8 + data[7];
-        if (data.Length != Math.Min(whole, room))
-            return $"{data.Length} bytes of sense data were delivered, of {whole} in room for {room}";
-        if (!SenseData.TryRead(data, out var sense))
-            return data.Length < 14 ? null : "it is no sense data";
-        ref var stored = ref _storedSense[command.Initiator];
-        var answer = (sense.Key, sense.Additional);
-        if (stored is not null && answer == (stored.Sense.Key, stored.Sense.Additional))
+        Divergence.Unless(wantsDescriptors ? data[0] is 0x72 or 0x73 : (data[0] & 0x7F) is 0x70 or 0x71, "request-sense",
+            $"{text}: sense data in the format that was not asked for");
+        if (data.Length >= 8)
         {
-            stored = null;
-            return null;
+            var room = command.Request.DataInLength < 0 ? command.Cdb[4] : Math.Min(command.Cdb[4], command.Request.DataInLength);
+            Divergence.Unless(data.Length == Math.Min(8 + data[7], room), "request-sense", $"{text}: {8 + data[7]} bytes in room for {room}");
         }
-        if (stored is { Certain: true })
-            return $"{sense} was delivered while {stored.Sense} is stored";
+        ref var stored = ref _storedSense[command.Initiator];
+        if (!SenseData.TryRead(data, out var sense))
+        {
+            Divergence.Unless(data.Length < 14, "request-sense", $"{text}: no sense data");
+            FetchedUnseen(command);
+            return;
+        }
+        if (stored is not null && (sense.Key, sense.Additional) == (stored.Sense.Key, stored.Sense.Additional))
+        {
+            if (!stored.Certain && sense.Key == SenseKey.UnitAttention)
+                _attentions.ReportedUnseen(command.Initiator);
+            stored = null;
+            return;
+        }
+        Divergence.Unless(stored is not { Certain: true }, "request-sense", $"{text} while {stored?.Sense} is stored");
         if (sense.Key == SenseKey.UnitAttention)
         {
             _attentions.Report(command.Initiator, sense.Additional, command.Arrival);
-            return null;
+            return;
         }
-        if (_attentions.MustReport(command.Initiator, command.Arrival))
-            return $"{sense} was delivered while a unit attention is pending";
-        if (sense.Key == SenseKey.NoSense || (sense.Key == SenseKey.NotReady && !state.Loaded))
-            return null;
-        return $"{sense} is nothing that happened";
+        Divergence.Unless(!_attentions.MustReport(command.Initiator, command.Arrival), "request-sense", $"{text} while a unit attention is pending");
+        Divergence.Unless(sense.Key == SenseKey.NoSense || (sense.Key == SenseKey.NotReady && command.Seen.Exists(static state => !state.Loaded)),
+            "request-sense", $"{text}, which has not happened");
+    }
+
+    // Sense data that was cut off so that it cannot be told what it was: it may have been fetched, or not.
+    private void FetchedUnseen(ModelCommand command)
+    {
+        ForgetSense(command.Initiator);
+        _attentions.ReportedUnseen(command.Initiator);
     }
 }

@@ -7,7 +7,7 @@ namespace ScsiActors.Tests.Properties;
 public sealed partial class Judge
 {
     // Null when it does; what is wrong otherwise.
-    private string? JudgeData(ModelCommand command, Outcome outcome, ModelState state, SenseData? sense)
+    private string? JudgeData(ModelCommand command, Outcome outcome, SenseData? sense)
     {
         if (outcome.Status == ScsiStatus.CheckCondition)
             return outcome.Key == SenseKey.Miscompare ? JudgeMiscompare(command, sense!) : null;
@@ -16,7 +16,13 @@ public sealed partial class Judge
         if (outcome.Source != DataSource.Sense && command.Delivered != outcome.In)
             return $"{command.Delivered} bytes were delivered instead of {outcome.In}";
         if (outcome.Source == DataSource.Sense)
-            return JudgeRequestSense(command, state);
+        {
+            // Data was judged when it left.
+            if (command.Delivered > 0)
+                return null;
+            FetchedUnseen(command);
+            return outcome.In > 0 && command.Request.DataInLength != 0 ? "no sense data was delivered" : null;
+        }
         if (outcome.Source == DataSource.Exact && !command.DataIn.GetBuffer().AsSpan(0, (int)command.DataIn.Length).SequenceEqual(outcome.Data))
             return $"{Convert.ToHexString(command.DataIn.ToArray())} was delivered instead of {Convert.ToHexString(outcome.Data)}";
         if (outcome.Status != ScsiStatus.Good)
@@ -79,26 +85,59 @@ public sealed partial class Judge
         if (sense.Information is not { } offset)
             return "INFORMATION does not say where the first difference is";
         var range = CommandRules.Range(command.Cdb);
-        var block = (long)offset / _facts.BlockSize;
-        if (block >= range.Count)
-            return $"the first difference is said to be at {offset}, behind the range";
-        for (var i = 0; i < block; i++)
+        var inside = (int)((long)offset % _facts.BlockSize);
+        // One block that is compared with many: the offset lies in the data-out, and does not tell which of the many it was.
+        var (first, last) = CommandRules.ByteCheck(command.Cdb) == 3
+            ? ((long)offset / _facts.BlockSize, range.Count - 1)
+            : ((long)offset / _facts.BlockSize, (long)offset / _facts.BlockSize);
+        for (var i = 0L; i <= last && i < range.Count; i++)
         {
+            if (i >= first && DiffersFirst(command, i, inside))
+                return null;
             if (!_storage.Held((long)range.Start + i, Expected(command, i), command.Arrival))
                 return $"there is a difference before byte {offset}";
-        }
-        var inside = (int)((long)offset % _facts.BlockSize);
-        var expected = Expected(command, (int)block);
-        foreach (var held in _storage.HeldSince((long)range.Start + block, command.Arrival))
-        {
-            if (held.AsSpan().CommonPrefixLength(expected) == inside)
-                return null;
         }
         return $"byte {offset} is not the first that differs";
     }
 
-    private ReadOnlySpan<byte> Expected(ModelCommand command, int block) =>
-        command.DataOut.AsSpan(CommandRules.ByteCheck(command.Cdb) == 3 ? 0 : block * _facts.BlockSize, _facts.BlockSize);
+    private bool DiffersFirst(ModelCommand command, long index, int inside)
+    {
+        var range = CommandRules.Range(command.Cdb);
+        var block = (long)range.Start + index;
+        var expected = Expected(command, index);
+        var since = command.Arrival;
+        if (range.Use == MediumUse.WriteAndVerify)
+        {
+            // What it wrote itself can only differ when another command has written over it.
+            if (_storage.WrittenBy(block, command.Serial) is not { } own)
+                return false;
+            since = own.Since + 1;
+        }
+        foreach (var held in _storage.HeldSince(block, since))
+        {
+            if (held.AsSpan().CommonPrefixLength(expected) == inside)
+                return true;
+        }
+        return false;
+    }
+
+    private ReadOnlySpan<byte> Expected(ModelCommand command, long index) =>
+        command.DataOut.AsSpan(CommandRules.ByteCheck(command.Cdb) == 3 ? 0 : (int)index * _facts.BlockSize, _facts.BlockSize);
+
+    private readonly bool[] _immediate;
+    private readonly List<AioResult>[] _deferred;
+
+    /// <summary>A request to storage is about to be answered with an error.</summary>
+    public void Failing(StorageOperation operation, AioResult result)
+    {
+        if (operation.Request is not AioFlush)
+            return;
+        for (var initiator = 0; initiator < _immediate.Length; initiator++)
+        {
+            if (_immediate[initiator])
+                _deferred[initiator].Add(result);
+        }
+    }
 
     // True when the sense data is what an error of storage, seen while the command was outstanding, becomes.
     private bool JudgeStorageError(ModelCommand command, SenseData sense)

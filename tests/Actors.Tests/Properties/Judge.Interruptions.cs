@@ -93,6 +93,7 @@ public sealed partial class Judge
         foreach (var command in _outstanding.Where(isMeant))
         {
             interruption.Ends.Add(command);
+            command.AbortedBy ??= interruption;
             AllowAbort(command, maySayAborted && command.Initiator != initiator, states);
         }
     }
@@ -116,8 +117,7 @@ public sealed partial class Judge
             interruption.Responses.Add(ServiceResponse.FunctionRejected);
             return;
         }
-        interruption.EndsAca = true;
-        _contingentEnding[initiator] = true;
+        EndContingent(interruption, initiator);
         foreach (var command in _outstanding.Where(command => command.Initiator == initiator && command.Request.Attribute == TaskAttribute.Aca))
             command.MayVanish = command.Aborting = true;
     }
@@ -132,10 +132,9 @@ public sealed partial class Judge
             command.MayVanish = true;
         }
         interruption.Change = BeginChange(state => state with { Modes = state.Modes.With(_facts.Defaults), Holder = -1, Preventing = 0 });
-        interruption.EndsAca = true;
-        Array.Fill(_contingentEnding, true);
         for (var other = 0; other < _attentions.Initiators; other++)
         {
+            EndContingent(interruption, other);
             Foresee(interruption, other, attention(Now));
             ForgetSense(other);
         }
@@ -149,8 +148,7 @@ public sealed partial class Judge
             Holder = state.Holder == initiator ? -1 : state.Holder,
             Preventing = state.Preventing & ~(1u << initiator),
         });
-        interruption.EndsAca = _contingent[initiator] != 0;
-        _contingentEnding[initiator] = true;
+        EndContingent(interruption, initiator);
         Foresee(interruption, initiator, UnitAttentionModel.NexusLoss(Now));
         ForgetSense(initiator);
     }
@@ -173,7 +171,7 @@ public sealed partial class Judge
         if (commands.Count == 0)
             return;
         interruption.Responses.Add(ServiceResponse.FunctionSucceeded);
-        if (commands.Exists(static command => !command.Aborting))
+        if (commands.Exists(static command => !command.Aborting && !command.Overlaps))
             interruption.Responses.Remove(ServiceResponse.FunctionComplete);
     }
 
@@ -200,20 +198,23 @@ public sealed partial class Judge
         }
         foreach (var (initiator, item) in interruption.Attentions)
         {
-            item.IsForeseen = false;
+            item.Settled = Now;
             // Commands that had ended by themselves before they could be cleared leave no condition behind.
             if (interruption.Function?.Function != TaskManagementFunction.ClearTaskSet
-                || interruption.Ends.Exists(command => command.Initiator == initiator && command.Vanished))
+                || interruption.Ends.Exists(command => command.Initiator == initiator && command.Vanished && command.AbortedBy == interruption))
                 _attentions.Require(initiator, item, Now);
         }
-        if (!interruption.EndsAca)
-            return;
-        for (var initiator = 0; initiator < _contingent.Length; initiator++)
+        foreach (var (initiator, number) in interruption.EndsContingent)
         {
-            if (!_contingentEnding[initiator])
-                continue;
-            _contingent[initiator] = 0;
-            _contingentEnding[initiator] = false;
+            // Unless another one has begun meanwhile.
+            if (_contingent[initiator] == number)
+                (_contingent[initiator], _contingentEnding[initiator]) = (0, false);
         }
+    }
+
+    private void EndContingent(ModelInterruption interruption, int initiator)
+    {
+        interruption.EndsContingent.Add((initiator, _contingent[initiator]));
+        _contingentEnding[initiator] = true;
     }
 }

@@ -11,6 +11,7 @@ public sealed partial class Judge
     // The number of the contingent allegiance that each initiator is in; 0 for none.
     private readonly int[] _contingent;
     private readonly bool[] _contingentEnding;
+    private readonly long[] _contingentSince;
     private int _contingents;
 
     /// <summary>True while a contingent allegiance is in effect for <paramref name="initiator"/>.</summary>
@@ -22,9 +23,13 @@ public sealed partial class Judge
         var isRefused = status is ScsiStatus.AcaActive or ScsiStatus.Busy or ScsiStatus.TaskSetFull;
         if (command.MustOverlap && !isRefused && status != ScsiStatus.TaskAborted)
             Divergence.Unless(IsOverlap(sense), "overlap", $"{text}, although another command has its name");
-        JudgeContingent(command, status, text);
+        if (!IsOverlap(sense))
+            JudgeContingent(command, status, text);
         switch (status)
         {
+            // A full task set is BUSY to an initiator that has nothing in it (SAM-5 5.3.1).
+            case ScsiStatus.Busy when command.Company >= _taskLimit && !command.HasSureCompanion:
+                return true;
             case ScsiStatus.AcaActive or ScsiStatus.Busy:
                 Divergence.Unless(command.SawAca, "contingent", $"{text} without a contingent allegiance");
                 return true;
@@ -61,12 +66,14 @@ public sealed partial class Judge
             Divergence.Unless(isRefused, "contingent", $"{text} although its initiator is in a contingent allegiance");
         if (command.Request.Attribute == TaskAttribute.Aca && command.AcaAtArrival == 0 && !command.SawAca && status == ScsiStatus.Good)
             throw new DivergenceException("contingent", $"{text} with the ACA attribute, but there was no contingent allegiance");
-        for (var other = 0; other < _contingent.Length; other++)
+        if (isRefused || command.Request.Attribute == TaskAttribute.Aca)
+            return;
+        for (var faulted = 0; faulted < _contingent.Length; faulted++)
         {
-            if (other == initiator || _contingent[other] == 0 || _contingentEnding[other] || command.OtherAca != _contingent[other])
+            if (_contingent[faulted] == 0 || _contingentEnding[faulted] || _contingentSince[faulted] == Now
+                || (faulted != initiator && command.Seen.Exists(static state => state.Modes.TaskSetType != 0)))
                 continue;
-            Divergence.Unless(isRefused || command.Seen.Any(static state => state.Modes.TaskSetType != 0), "contingent",
-                $"{text} although initiator {other} is in a contingent allegiance of the shared task set");
+            Divergence.Unless(false, "contingent", $"{text} although initiator {faulted} is in a contingent allegiance that blocks it");
         }
     }
 
@@ -78,6 +85,7 @@ public sealed partial class Judge
         {
             _contingent[initiator] = ++_contingents;
             _contingentEnding[initiator] = false;
+            _contingentSince[initiator] = Now;
             foreach (var other in _outstanding)
                 other.SawAca = true;
         }
@@ -86,12 +94,10 @@ public sealed partial class Judge
             // Whether an ACA command that fails without NACA ends the condition differs between versions.
             _contingentEnding[initiator] = true;
         }
-        if (IsOverlap(sense))
-            return;
-        ApplyQueueError(command);
+        ApplyQueueError(command, mustAbort: !IsOverlap(sense));
     }
 
-    private void ApplyQueueError(ModelCommand command)
+    private void ApplyQueueError(ModelCommand command, bool mustAbort)
     {
         var states = _states.States.Concat(command.Seen).Distinct().ToList();
         foreach (var other in _outstanding.Concat(_unexplained))
@@ -107,7 +113,7 @@ public sealed partial class Judge
                 continue;
             var all = states.TrueForAll(Aborts);
             AllowAbort(other, !isOwn, states);
-            other.MustNotFinish |= all && other.Arrival < Now && !other.Overlaps;
+            other.MustNotFinish |= mustAbort && all && other.Arrival < Now && !other.Overlaps;
             if (!isOwn)
                 _attentions.Allow(other.Initiator, UnitAttentionModel.CommandsCleared(Now));
         }
@@ -133,7 +139,7 @@ public sealed partial class Judge
         var isOrdered = command.Request.Attribute == TaskAttribute.Ordered;
         foreach (var other in _outstanding.Concat(_answered))
         {
-            if (other == command || other.Answered <= since || other.Aborting || !ShareTaskSet(command, other))
+            if (other == command || other.Answered <= since || other.Aborting || other.Overlaps || !ShareTaskSet(command, other))
                 continue;
             if (other.Arrival < command.Arrival)
             {
@@ -148,7 +154,7 @@ public sealed partial class Judge
     }
 
     private bool WasDormant(ModelCommand command, long at) => _outstanding.Concat(_answered).Any(older => older.Arrival < command.Arrival
-        && older.Answered > at && !older.Aborting && older.Request.Attribute == TaskAttribute.Ordered && ShareTaskSet(command, older));
+        && older.Answered > at && !older.Aborting && !older.Overlaps && older.Request.Attribute == TaskAttribute.Ordered && ShareTaskSet(command, older));
 
     private void JudgeOrder(ModelCommand command, ScsiStatus status, SenseData? sense)
     {

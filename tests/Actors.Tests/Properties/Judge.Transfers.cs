@@ -25,6 +25,8 @@ public sealed partial class Judge
             JudgeMediumData(command, range, message.Offset, bytes);
         }
         Runs(command, Now);
+        if (command.Cdb.OperationCode == 0x03)
+            JudgeRequestSense(command, bytes);
         command.DataIn.Position = message.Offset;
         command.DataIn.Write(bytes);
     }

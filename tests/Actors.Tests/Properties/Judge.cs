@@ -35,6 +35,9 @@ public sealed partial class Judge
         _attentions = new UnitAttentionModel(initiators);
         _contingent = new int[initiators];
         _contingentEnding = new bool[initiators];
+        _contingentSince = new long[initiators];
+        _immediate = new bool[initiators];
+        _deferred = Enumerable.Range(0, initiators).Select(static _ => new List<AioResult>()).ToArray();
         _storedSense = new StoredSense?[initiators];
         for (var initiator = 0; initiator < initiators; initiator++)
         {
@@ -74,10 +77,11 @@ public sealed partial class Judge
             foreach (var other in _outstanding.Where(other => other.Initiator == command.Initiator))
                 other.MayVanish = other.Aborting = true;
         }
-        command.Company = _outstanding.Count;
+        // A flush that goes on after its command was answered (IMMED) may hold a place in the task set.
+        command.Company = _outstanding.Count + _storage.Pending.Count(static operation => operation.Request is AioFlush);
         command.SureCompany = _outstanding.Count(static other => !other.Aborting);
+        command.HasSureCompanion = _outstanding.Exists(other => !other.Aborting && other.Initiator == command.Initiator);
         command.AcaAtArrival = _contingent[command.Initiator];
-        command.OtherAca = _contingent.Where((_, initiator) => initiator != command.Initiator).Max();
         command.SawAca = _contingent.Any(static aca => aca != 0);
         foreach (var state in _states.States)
             command.Seen.Add(state);
@@ -107,8 +111,12 @@ public sealed partial class Judge
         Divergence.Unless(_interruptions.Count == 0, "completion-missing",
             $"nothing is left to happen, but there is no answer to {string.Join("; ", _interruptions.Select(static one => one.Name))}");
         Divergence.Unless(_loans.Count == 0, "lent-buffer", "a buffer is still lent");
+        foreach (var change in _inBackground)
+            _states.End(change, null);
+        _inBackground.Clear();
         _answered.Clear();
         _storage.Quiesce();
+        Array.Fill(_immediate, false);
         _bufferReads.Clear();
     }
 
@@ -119,7 +127,7 @@ public sealed partial class Judge
         var (status, sense) = (message.Status, message.Sense);
         var text = $"{command} ended with {status} {sense}";
         Count(command, status, sense);
-        Divergence.Unless(message.Transferred == command.Delivered + command.Supplied, "transferred",
+        Divergence.Unless(message.Transferred == command.Delivered + command.Supplied || status == ScsiStatus.TaskAborted, "transferred",
             $"{text}: Transferred is {message.Transferred}, but {command.Delivered} bytes went in and {command.Supplied} came out");
         Divergence.Unless((status == ScsiStatus.CheckCondition && command.Request.Autosense) == (sense is not null) || !command.Request.Autosense,
             "sense-presence", $"{text}: sense data goes with CHECK CONDITION, and only with it");
@@ -172,11 +180,17 @@ public sealed partial class Judge
             Divergence.Unless(!CommandRules.IgnoresUnitAttention(command.Cdb), "unit-attention", $"{text}: it is executed in spite of unit attentions");
             _attentions.Report(command.Initiator, sense.Additional, command.Arrival);
         }
+        else if (sense.IsDeferred)
+        {
+            var deferred = _deferred[command.Initiator];
+            Divergence.Unless(deferred.Exists(result => IsSenseOf(result, sense)), "deferred", $"{text} is a deferred error of nothing that failed");
+            deferred.RemoveAll(result => IsSenseOf(result, sense));
+        }
         else if (!(sense.Key == SenseKey.AbortedCommand && command.TransferFailed) && !JudgeStorageError(command, sense))
         {
             return false;
         }
-        EndChange(command, sense.Key == SenseKey.UnitAttention ? false : null);
+        EndChange(command, sense.Key == SenseKey.UnitAttention || sense.IsDeferred ? false : null);
         return true;
     }
 
@@ -193,7 +207,7 @@ public sealed partial class Judge
                 legal.Add(outcome.ToString());
                 if (!outcome.Matches(status, sense))
                     continue;
-                if (JudgeData(command, outcome, state, sense) is { } error)
+                if (JudgeData(command, outcome, sense) is { } error)
                 {
                     wrong ??= error;
                     continue;
@@ -207,6 +221,7 @@ public sealed partial class Judge
             $"{text}{(wrong is null ? "" : ", but " + wrong)}; legal: {string.Join(" or ", legal.Distinct())}");
         if (!CommandRules.IgnoresUnitAttention(command.Cdb))
             _attentions.Executed(command.Initiator, command.Arrival, text);
+        _immediate[command.Initiator] |= status == ScsiStatus.Good && IsImmediate(command.Cdb);
         EndChange(command, withEffect ? withoutEffect ? null : true : false);
         // Nothing else has happened since: the states that do not explain this ending are not the real one.
         if (command.Seen.Count > 1 && command.Change is null && _states.UnderWay == 0 && command.Arrival > _lastChange)
@@ -233,6 +248,14 @@ public sealed partial class Judge
         var key = $"{command.Cdb.OperationCode:x2} {status?.ToString() ?? "aborted"} {sense}";
         Census[key] = Census.GetValueOrDefault(key) + 1;
     }
+
+    // Answered before it is done: what goes wrong afterwards is a deferred error (SPC-4 4.5.5).
+    private static bool IsImmediate(Cdb cdb) => cdb.OperationCode switch
+    {
+        0x35 or 0x91 => (cdb[1] & 0x02) != 0,
+        0x1B => (cdb[1] & 0x01) != 0,
+        _ => false,
+    };
 
     private static bool IsOverlap(SenseData? sense) => sense is { Key: SenseKey.AbortedCommand, Additional: { Code: 0x4E, Qualifier: 0 } };
 

@@ -74,11 +74,9 @@ public sealed partial class LogicalUnitRun
     private DeviceFacts Learn()
     {
         var settings = _swarm.Settings;
-        Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.CheckCondition, "facts", "a unit whose storage is not open yet is ready");
         _unit.Handle(new AioOpened(AioResult.Ok, _storage.Length, false, false, "memory of a test"));
-        // The nexus is told of the power on, now or with the question above.
-        if (Ask([0, 0, 0, 0, 0, 0]).Status != ScsiStatus.Good)
-            Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.Good, "facts", "a fresh unit is not ready after its power on was reported");
+        Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.CheckCondition, "facts", "the first command is not told of the power on");
+        Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.Good, "facts", "a fresh unit is not ready after its power on was reported");
         return DeviceFacts.Learn(Ask, _swarm.Blocks, settings.BlockSize, settings.ReadOnly);
     }
 

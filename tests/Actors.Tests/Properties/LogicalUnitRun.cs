@@ -171,6 +171,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
         }
         var result = operation.CancelAsked && random.OneIn(2) ? AioResult.Cancelled : Fails(random) ? Failure(random, operation.Request) : AioResult.Ok;
         _judge.Answering(operation.Request);
+        if (result != AioResult.Ok)
+            _judge.Failing(operation, result);
         Handle(_storage.Complete(operation, result, random, _judge.Now), _unit.Handle);
     }
 

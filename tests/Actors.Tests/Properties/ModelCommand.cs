@@ -65,6 +65,9 @@ public sealed class ModelCommand(int serial, ScsiCommandReceived request, byte[]
     /// <summary>True when it is being aborted, or may be: others need not wait for it.</summary>
     public bool Aborting { get; set; }
 
+    /// <summary>The first that asked for its end.</summary>
+    public ModelInterruption? AbortedBy { get; set; }
+
     /// <summary>True when it ended without a status.</summary>
     public bool Vanished { get; set; }
 
@@ -89,14 +92,14 @@ public sealed class ModelCommand(int serial, ScsiCommandReceived request, byte[]
     /// <summary>True when that other command was not being aborted.</summary>
     public bool MustOverlap { get; set; }
 
-    /// <summary>The contingent allegiance of another initiator in effect when it was sent, 0 for none.</summary>
-    public int OtherAca { get; set; }
-
-    /// <summary>Commands in the logical unit when it was sent, without itself.</summary>
+    /// <summary>Commands in the logical unit when it was sent, without itself; and flushes that may stand for one.</summary>
     public int Company { get; set; }
 
     /// <summary>The same without those that are being aborted.</summary>
     public int SureCompany { get; set; }
+
+    /// <summary>True when some of these are its initiator's.</summary>
+    public bool HasSureCompanion { get; set; }
 
     /// <summary>The bit NACA of its CONTROL byte.</summary>
     public bool Naca => (Cdb.Control & 0x04) != 0;

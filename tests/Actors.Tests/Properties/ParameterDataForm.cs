@@ -17,6 +17,7 @@ public static class ParameterDataForm
         CheckCapacity(facts);
         CheckLogicalUnits(facts.LogicalUnits);
         CheckModePages(facts);
+        CheckManagement(facts);
         CommandRules.CheckUsage(facts);
     }
 
@@ -112,6 +113,17 @@ public static class ParameterDataForm
         That(data.Length >= 16 && BinaryPrimitives.ReadUInt32BigEndian(data) == data.Length - 8, "LUN LIST LENGTH counts the entries");
         That(data.Length % 8 == 0, "entries have 8 bytes");
         That(Enumerable.Range(1, data.Length / 8 - 1).Any(entry => !data.AsSpan(entry * 8, 8).ContainsAnyExcept((byte)0)), "LUN 0 is listed");
+    }
+
+    private static void CheckManagement(DeviceFacts facts)
+    {
+        const int ClearAca = 0x20;
+        const int Others = 0xDC;
+        That(facts.Management.Length == 4 && facts.ManagementWithTimeouts.Length == 16, "supported functions take 4 bytes, 16 with timeouts");
+        That(facts.Management.AsSpan(0, 3).SequenceEqual(facts.ManagementWithTimeouts.AsSpan(0, 3)), "both forms name the same functions");
+        That(facts.Management[3] == 0 && facts.ManagementWithTimeouts[3] == 12, "the additional length counts what follows it");
+        That((facts.Management[0] & Others) == Others && (facts.Management[1] & 7) == 7, "every task management function is supported");
+        That((facts.Management[0] & ClearAca) != 0 == facts.NormalAca, "CLEAR ACA is supported where NORMACA is set");
     }
 
     private static void CheckModePages(DeviceFacts facts)

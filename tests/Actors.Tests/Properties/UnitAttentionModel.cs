@@ -5,9 +5,9 @@ namespace ScsiActors.Tests.Properties;
 
 /// <summary>A unit attention condition of one nexus.</summary>
 /// <param name="rank">Its place in the order of precedence, 0 first (SAM-5 5.14.3).</param>
-/// <param name="since">The step from which it may be reported.</param>
+/// <param name="now">The step at which its cause begins.</param>
 /// <param name="codes">Additional sense codes, any of which will do.</param>
-public sealed class AttentionItem(int rank, long since, params AdditionalSense[] codes)
+public sealed class AttentionItem(int rank, long now, params AdditionalSense[] codes)
 {
     /// <summary>Its place in the order of precedence, 0 first.</summary>
     public int Rank { get; } = rank;
@@ -15,11 +15,11 @@ public sealed class AttentionItem(int rank, long since, params AdditionalSense[]
     /// <summary>Additional sense codes, any of which will do.</summary>
     public AdditionalSense[] Codes { get; } = codes;
 
-    /// <summary>The step from which it may be reported.</summary>
-    public long Since { get; } = since;
+    /// <summary>The last step at which it may have been established; <see cref="long.MaxValue"/> while its cause is under way.</summary>
+    public long Settled { get; set; } = now;
 
-    /// <summary>True while what gives rise to it is under way: it may be established at any moment.</summary>
-    public bool IsForeseen { get; set; }
+    /// <summary>True when it may have been reported in data that was too short to show it.</summary>
+    public bool IsDoubtful { get; set; }
 
     /// <summary>The step from which it must be reported; <see cref="long.MaxValue"/> while it need not be.</summary>
     public long Certain { get; set; } = long.MaxValue;
@@ -62,7 +62,7 @@ public sealed class UnitAttentionModel(int initiators)
     /// <summary>The same for one whose cause is still under way.</summary>
     public void Foresee(int initiator, AttentionItem item)
     {
-        item.IsForeseen = true;
+        item.Settled = long.MaxValue;
         Allow(initiator, item);
     }
 
@@ -74,8 +74,8 @@ public sealed class UnitAttentionModel(int initiators)
     public void Require(int initiator, AttentionItem item, long now)
     {
         var pending = _pending[initiator];
-        item.IsForeseen = false;
-        if (!pending.Contains(item))
+        item.Settled = now;
+        if (item.IsDoubtful || !pending.Contains(item))
             return;
         foreach (var other in pending)
         {
@@ -83,7 +83,7 @@ public sealed class UnitAttentionModel(int initiators)
                 continue;
             if (other.Rank < ResetRanks && other.Rank <= item.Rank)
                 return;
-            if (other.Codes.Intersect(item.Codes).Any())
+            if (other.Codes[0] == item.Codes[0])
                 return;
             // A reset makes what happened before it unimportant.
             if (item.Rank < ResetRanks)
@@ -105,6 +105,9 @@ public sealed class UnitAttentionModel(int initiators)
                 $"{code} was reported to initiator {initiator} although {string.Join('|', other.Codes)} comes first");
         }
         pending.Remove(found);
+        // Two of one kind are one condition, or two; and a reset may stand for all that is less important.
+        foreach (var other in pending.Where(other => other.Codes.Contains(code) || (found.Rank < ResetRanks && other.Rank >= found.Rank)))
+            (other.IsDoubtful, other.Certain) = (true, long.MaxValue);
     }
 
     /// <summary>A command of <paramref name="initiator"/>, which came at step <paramref name="arrival"/>, was executed: no unit attention can have
@@ -116,7 +119,14 @@ public sealed class UnitAttentionModel(int initiators)
             Divergence.Unless(item.Certain >= arrival, "unit-attention-missed",
                 $"{command} was executed although {string.Join('|', item.Codes)} is pending for its initiator");
         }
-        _pending[initiator].RemoveAll(item => item.Since < arrival && item.Certain == long.MaxValue && !item.IsForeseen);
+        _pending[initiator].RemoveAll(item => item.Settled < arrival && item.Certain == long.MaxValue);
+    }
+
+    /// <summary>Something was reported to <paramref name="initiator"/> that nobody could read.</summary>
+    public void ReportedUnseen(int initiator)
+    {
+        foreach (var item in _pending[initiator])
+            (item.IsDoubtful, item.Certain) = (true, long.MaxValue);
     }
 
     /// <summary>What may be reported to <paramref name="initiator"/>.</summary>
