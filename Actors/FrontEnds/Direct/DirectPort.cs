@@ -38,20 +38,15 @@ public interface IDirectPortPorts<in TClient>
 public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstanding, IDirectPortPorts<TClient> ports)
     where TClient : class
 {
+    /// <summary>A tag that no command has: its function finds nothing, as when the command has just ended.</summary>
+    private const ulong NoTag = ulong.MaxValue;
+
+    private readonly CommandSlots<TClient> _commands = new(maximumOutstanding);
     private readonly Dictionary<ulong, (TClient Client, ExecuteTaskManagement Request)> _functions = [];
-    private readonly Stack<int> _free = new();
-    private Outstanding[] _outstanding = [];
     private ulong _lastAssociation;
 
-    private struct Outstanding
-    {
-        public ExecuteCommand? Command;
-        public TClient Client;
-        public uint Generation;
-    }
-
     /// <summary>Commands that have not been answered yet.</summary>
-    public int CommandsOutstanding => _outstanding.Length - _free.Count;
+    public int CommandsOutstanding => _commands.Count;
 
     /// <summary>Starts a command of <paramref name="client"/>.</summary>
     public void Handle(TClient client, ExecuteCommand command)
@@ -61,16 +56,13 @@ public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstandin
             ports.CommandExecuted(client, NoStatus(command, CommandOutcome.DeliveryFailure));
             return;
         }
-        if (!TryTakeSlot(out var slot))
+        if (!_commands.TryTake(client, command, out var slot))
         {
             ports.CommandExecuted(client, new CommandExecuted(command.Id, CommandOutcome.Complete, ScsiStatus.Busy, null, command.Data.Length));
             return;
         }
-        ref var entry = ref _outstanding[slot];
-        entry.Command = command;
-        entry.Client = client;
         ports.ScsiCommandReceived(command.Target, new ScsiCommandReceived(
-            NexusOf(command, TagOf(slot, entry.Generation)), command.Cdb, command.Attribute,
+            new ItlqNexus(new ItNexus(initiatorPort, command.Target), command.Lun, TagOf(slot)), command.Cdb, command.Attribute,
             command.Direction == DataDirection.In ? command.Data.Length : 0,
             command.Direction == DataDirection.Out ? command.Data.Length : 0));
     }
@@ -78,8 +70,8 @@ public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstandin
     /// <summary>Copies data to the client's buffer; what does not fit is not delivered.</summary>
     public void Handle(SendDataIn send)
     {
-        var delivered = Find(send.Nexus.Tag, out var slot)
-            && TryGetRange(_outstanding[slot].Command!, DataDirection.In, send.Offset, send.Count, out var destination)
+        var delivered = Find(send.Nexus, out _) is { } command
+            && TryGetRange(command, DataDirection.In, send.Offset, send.Count, out var destination)
             && send.Buffer.Span[..send.Count].TryCopyTo(destination);
         ports.DataInDelivered(new DataInDelivered(send.Nexus, send.Task, delivered));
     }
@@ -87,8 +79,8 @@ public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstandin
     /// <summary>Copies data from the client's buffer; what the client does not have is not received.</summary>
     public void Handle(ReceiveDataOut receive)
     {
-        var received = Find(receive.Nexus.Tag, out var slot)
-            && TryGetRange(_outstanding[slot].Command!, DataDirection.Out, receive.Offset, receive.Count, out var source)
+        var received = Find(receive.Nexus, out _) is { } command
+            && TryGetRange(command, DataDirection.Out, receive.Offset, receive.Count, out var source)
             && source.TryCopyTo(receive.Buffer.Span);
         ports.DataOutReceived(new DataOutReceived(receive.Nexus, receive.Task, received));
     }
@@ -96,18 +88,16 @@ public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstandin
     /// <summary>Ends a command with its status.</summary>
     public void Handle(SendCommandComplete complete)
     {
-        if (!Find(complete.Nexus.Tag, out var slot))
+        if (Find(complete.Nexus, out var slot) is not { } command)
             return;
-        var command = _outstanding[slot].Command!;
-        Release(slot, out var client);
-        ports.CommandExecuted(client, new CommandExecuted(
+        ports.CommandExecuted(_commands.Release(slot), new CommandExecuted(
             command.Id, CommandOutcome.Complete, complete.Status, complete.Sense, command.Data.Length - complete.Transferred));
     }
 
     /// <summary>Ends a command that was aborted.</summary>
     public void Handle(CommandAborted aborted)
     {
-        if (Find(aborted.Nexus.Tag, out var slot))
+        if (Find(aborted.Nexus, out var slot) is not null)
             EndWithoutStatus(slot, CommandOutcome.Aborted);
     }
 
@@ -121,7 +111,7 @@ public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstandin
         }
         var association = ++_lastAssociation;
         _functions.Add(association, (client, request));
-        var nexus = new ItlqNexus(new ItNexus(initiatorPort, request.Target), request.Lun, TagOf(client, request));
+        var nexus = new ItlqNexus(new ItNexus(initiatorPort, request.Target), request.Lun, TagFor(client, request));
         ports.TaskManagementRequestReceived(request.Target, new TaskManagementRequestReceived(nexus, request.Function, association));
     }
 
@@ -135,9 +125,9 @@ public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstandin
     /// <summary>Ends everything that waits for a logical unit which is gone.</summary>
     public void Handle(LogicalUnitLost lost)
     {
-        for (var slot = 0; slot < _outstanding.Length; slot++)
+        for (var slot = 0; slot < _commands.Bound; slot++)
         {
-            if (_outstanding[slot].Command is { } command && command.Target == lost.TargetPort && command.Lun == lost.Lun)
+            if (_commands[slot] is { } command && command.Target == lost.TargetPort && command.Lun == lost.Lun)
                 EndWithoutStatus(slot, CommandOutcome.DeliveryFailure);
         }
         foreach (var (association, (client, request)) in _functions.ToArray())
@@ -162,58 +152,21 @@ public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstandin
     private static CommandExecuted NoStatus(ExecuteCommand command, CommandOutcome outcome) =>
         new(command.Id, outcome, default, null, command.Data.Length);
 
-    private static ulong TagOf(int slot, uint generation) => (ulong)generation << 32 | (uint)slot;
+    // Slot and generation: a late message of the slot's earlier use names another command.
+    private ulong TagOf(int slot) => (ulong)_commands.GenerationOf(slot) << 32 | (uint)slot;
 
-    private ItlqNexus NexusOf(ExecuteCommand command, ulong tag) => new(new ItNexus(initiatorPort, command.Target), command.Lun, tag);
+    private ulong TagFor(TClient client, ExecuteTaskManagement request) =>
+        _commands.Find(client, request) is var slot and >= 0 ? TagOf(slot) : NoTag;
 
-    private ulong TagOf(TClient client, ExecuteTaskManagement request)
+    private ExecuteCommand? Find(ItlqNexus nexus, out int slot)
     {
-        for (var slot = 0; slot < _outstanding.Length; slot++)
-        {
-            ref readonly var entry = ref _outstanding[slot];
-            if (entry.Command is { } command && command.Id == request.CommandId && command.Target == request.Target
-                && command.Lun == request.Lun && entry.Client.Equals(client))
-                return TagOf(slot, entry.Generation);
-        }
-        // A tag that no command has: its function finds nothing, as when the command has just ended.
-        return ulong.MaxValue;
-    }
-
-    private bool Find(ulong tag, out int slot)
-    {
-        slot = (int)(uint)tag;
-        return (uint)slot < (uint)_outstanding.Length && _outstanding[slot].Command is not null
-            && _outstanding[slot].Generation == (uint)(tag >> 32);
-    }
-
-    private bool TryTakeSlot(out int slot)
-    {
-        if (_free.TryPop(out slot))
-            return true;
-        if (_outstanding.Length >= maximumOutstanding)
-            return false;
-        slot = _outstanding.Length;
-        var length = Math.Min(Math.Max(64, slot * 2), maximumOutstanding);
-        Array.Resize(ref _outstanding, length);
-        for (var free = length - 1; free > slot; free--)
-            _free.Push(free);
-        return true;
+        slot = (int)(uint)nexus.Tag;
+        return _commands[slot] is { } command && nexus.Tag == TagOf(slot) ? command : null;
     }
 
     private void EndWithoutStatus(int slot, CommandOutcome outcome)
     {
-        var command = _outstanding[slot].Command!;
-        Release(slot, out var client);
-        ports.CommandExecuted(client, NoStatus(command, outcome));
-    }
-
-    private void Release(int slot, out TClient client)
-    {
-        ref var entry = ref _outstanding[slot];
-        client = entry.Client;
-        entry.Command = null;
-        entry.Client = null!;
-        entry.Generation++;
-        _free.Push(slot);
+        var command = _commands[slot]!;
+        ports.CommandExecuted(_commands.Release(slot), NoStatus(command, outcome));
     }
 }
