@@ -38,7 +38,7 @@ public sealed class SubsystemActor : UntypedActor
     protected override void PreStart()
     {
         RegisterDispatcher();
-        var root = _config.GetConfig("scsi-actors");
+        var root = Section(_config, "scsi-actors");
         var targets = new Dictionary<int, IActorRef>();
         for (var target = 0; target < Targets; target++)
         {
@@ -84,27 +84,26 @@ public sealed class SubsystemActor : UntypedActor
 
     private List<KeyValuePair<Lun, IActorRef>> BuildLogicalUnits(Config root, int target)
     {
-        var luns = new List<KeyValuePair<Lun, IActorRef>>();
-        for (ushort number = 0; number < LunsPerTarget; number++)
-        {
-            var path = $"targets.{target}.luns.{number}";
-            if (root.HasPath(path))
-                luns.Add(KeyValuePair.Create(new Lun(number), BuildLogicalUnit(root, path, target, new Lun(number))));
-        }
-        return luns;
+        Lun[] luns = [.. Enumerable.Range(0, LunsPerTarget).Where(lun => root.HasPath(PathOf(target, lun))).Select(static lun => new Lun((ushort)lun))];
+        return [.. luns.Select(lun => KeyValuePair.Create(lun, BuildLogicalUnit(root, target, lun, luns)))];
     }
 
-    private IActorRef BuildLogicalUnit(Config root, string path, int target, Lun lun)
+    private IActorRef BuildLogicalUnit(Config root, int target, Lun lun, IReadOnlyList<Lun> luns)
     {
-        // An empty object, `0 {}`, reads as no configuration at all.
-        var device = (root.GetConfig(path) ?? ConfigurationFactory.Empty).WithFallback(root);
+        var device = Section(root, PathOf(target, lun.Number)).WithFallback(root);
         var name = $"target-{target}-lun-{lun}";
-        var backend = Spawn(AioBackendActor.Props(AioSettings.From(device.GetConfig("aio"))), $"{name}-aio");
-        var queue = Spawn(RequestQueueActor.Props(RequestQueueSettings.From(device.GetConfig("request-queue")), backend), $"{name}-queue");
+        var backend = Spawn(AioBackendActor.Props(AioSettings.From(Section(device, "aio"))), $"{name}-aio");
+        var queue = Spawn(RequestQueueActor.Props(RequestQueueSettings.From(Section(device, "request-queue")), backend), $"{name}-queue");
         _opening.Add(queue, (target, lun));
         queue.Tell(AioOpen.Instance);
-        return Spawn(LogicalUnitActor.Props(LogicalUnitSettings.From(device.GetConfig("logical-unit")), queue), name);
+        var settings = LogicalUnitSettings.From(Section(device, "logical-unit")) with { TargetPort = target, Lun = lun, Luns = luns };
+        return Spawn(LogicalUnitActor.Props(settings, queue), name);
     }
+
+    private static string PathOf(int target, int lun) => $"targets.{target}.luns.{lun}";
+
+    // An empty object, `0 {}`, reads as no configuration at all.
+    private static Config Section(Config config, string path) => config.GetConfig(path) ?? ConfigurationFactory.Empty;
 
     private IActorRef Spawn(Props props, string name) => Context.Watch(Context.ActorOf(props.WithDispatcher(ScsiSubsystem.DispatcherId), name));
 
@@ -133,6 +132,6 @@ public sealed class SubsystemActor : UntypedActor
         if (dispatchers.HasDispatcher(ScsiSubsystem.DispatcherId))
             return;
         dispatchers.RegisterConfigurator(ScsiSubsystem.DispatcherId,
-            new ChainDispatcherConfigurator(_config.GetConfig(ScsiSubsystem.DispatcherId), dispatchers.Prerequisites));
+            new ChainDispatcherConfigurator(Section(_config, ScsiSubsystem.DispatcherId), dispatchers.Prerequisites));
     }
 }

@@ -97,6 +97,20 @@ public sealed class LogicalUnit : ITaskEnder
         Pump();
     }
 
+    /// <summary>The port of a nexus has ceased to exist and will not answer any more: the nexus is lost, and the buffers the port was lent are taken back.</summary>
+    public void PortLost(ItNexus it)
+    {
+        _taskManager.LoseNexus(it);
+        for (var task = _unit.Tasks.Oldest; task is not null;)
+        {
+            var younger = task.Younger;
+            if (task.Owner.It == it && task.Awaited is (Awaited.DataIn or Awaited.DataOut))
+                Finish(task);
+            task = younger;
+        }
+        Pump();
+    }
+
     void ITaskEnder.Abort(ScsiTask task, Abort how)
     {
         if (task.Abort != Abort.None)

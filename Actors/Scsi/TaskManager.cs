@@ -42,10 +42,8 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
     {
         switch (occurred.Event)
         {
-            case ServiceDeliveryEvent.ItNexusLoss when unit.Nexuses.Find(occurred.It) is { } lost:
-                AbortAll(lost);
-                unit.Lose(lost);
-                lost.IsLost = true;
+            case ServiceDeliveryEvent.ItNexusLoss:
+                EndNexus(occurred.It);
                 break;
             case ServiceDeliveryEvent.PowerOn:
                 Reset(UnitAttention.PowerOn);
@@ -55,6 +53,13 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
                 break;
         }
         AnswerAfterAborted(new ServiceDeliveryEventHandled(occurred.Association), null);
+    }
+
+    /// <summary>A nexus is lost and nobody waits to hear that it has been dealt with.</summary>
+    public void LoseNexus(ItNexus it)
+    {
+        EndNexus(it);
+        _aborted.Clear();
     }
 
     /// <summary>A command came with the name of one that is still there: every command of its nexus is aborted, then it is refused (SAM-5 5.10).</summary>
@@ -143,6 +148,15 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
         AbortAll(nexus, onlyAca: true);
         unit.Aca.Clear(nexus);
         return ServiceResponse.FunctionComplete;
+    }
+
+    private void EndNexus(ItNexus it)
+    {
+        if (unit.Nexuses.Find(it) is not { } lost)
+            return;
+        AbortAll(lost);
+        unit.Lose(lost);
+        lost.IsLost = true;
     }
 
     private void Reset(UnitAttention condition)

@@ -39,6 +39,9 @@ public sealed class Dispatchers
     /// <summary>Where the engine's own actors run.</summary>
     internal MessageDispatcher InternalDispatcher { get; }
 
+    /// <summary>What a configurator needs that is made by hand, for <see cref="RegisterConfigurator"/>.</summary>
+    public IDispatcherPrerequisites Prerequisites => _prerequisites;
+
     /// <summary>The dispatcher of section <paramref name="dispatcherName"/>.</summary>
     /// <exception cref="ConfigurationException">There is no such section, or its type cannot be used.</exception>
     public MessageDispatcher Lookup(string dispatcherName) => Configurator(dispatcherName).Dispatcher();

@@ -140,7 +140,7 @@ public sealed partial class ActorCell : IUntypedActorContext
     /// <summary>What becomes of a user message that comes too late.</summary>
     internal void ToDeadLetters(in Envelope envelope)
     {
-        if (envelope.Message is Identify identify) envelope.Sender.Tell(new ActorIdentity(identify.MessageId, ActorRefs.Nobody), ActorRefs.NoSender);
+        if (envelope.Message is Identify identify) envelope.Sender.Tell(new ActorIdentity(identify.MessageId, null), ActorRefs.NoSender);
         else _deadLetters.Tell(new DeadLetter(envelope.Message, envelope.Sender, Self), envelope.Sender);
     }
 

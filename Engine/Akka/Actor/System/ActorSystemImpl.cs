@@ -26,7 +26,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         _loggers.StartStdoutLogger();
         Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem), Settings.LogFormatter);
         Scheduler = TypeNames.Create<IScheduler>(
-            Settings.SchedulerClass, "akka.scheduler.implementation", Settings.Config.GetConfig("akka.scheduler"), Log);
+            Settings.SchedulerClass, "akka.scheduler.implementation", Settings.Config.GetConfig("akka.scheduler")!, Log);
         StartTime = Scheduler.MonotonicClock;
         _provider = new ActorRefProvider(this);
         Mailboxes = new Mailboxes(Settings);

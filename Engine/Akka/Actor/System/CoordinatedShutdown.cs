@@ -41,7 +41,7 @@ public sealed class CoordinatedShutdown : IExtension
     internal CoordinatedShutdown(ExtendedActorSystem system)
     {
         System = system;
-        _config = system.Settings.Config.GetConfig("akka.coordinated-shutdown");
+        _config = system.Settings.Config.GetConfig("akka.coordinated-shutdown")!;
         _log = Logging.GetLogger(system, this);
         if (_config.GetBoolean("run-by-clr-shutdown-hook")) RunAtProcessExit();
     }
