@@ -84,7 +84,7 @@ internal sealed class WorkloadActor(IActorRef port) : UntypedActor, IWorkloadPor
         _workload = null;
     }
 
-    private static Reading Read() => new(Now(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
+    private static Reading Read() => new(Now(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true));
 
     private static long Now() => (long)(Stopwatch.GetTimestamp() * NanosecondsPerTick);
 }

@@ -138,6 +138,7 @@ internal sealed class DiskInfo
             {
                 3 => $"naa.{Convert.ToHexStringLower(text)}",
                 2 => $"eui.{Convert.ToHexStringLower(text)}",
+                4 when text.Length == 4 => $"relative port {BinaryPrimitives.ReadUInt16BigEndian(text[2..])}",
                 _ when (page[at] & 0x0F) != 1 => Encoding.UTF8.GetString(text).TrimEnd('\0', ' '),
                 _ => $"type {type} {Convert.ToHexStringLower(text)}",
             });

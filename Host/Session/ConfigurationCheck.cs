@@ -47,8 +47,10 @@ internal static class ConfigurationCheck
     {
         if (known.GetKey(key) is not { } counterpart)
             throw Unknown(file, text, path, key, known.Items.Keys);
-        if (!value.IsObject() || !counterpart.IsObject())
+        if (!counterpart.IsObject())
             return;
+        if (!value.IsObject())
+            throw new UsageException($"{file}, line {LineOf(text, key)}: {path}.{key} is a section: write {key} {{ ... }}.");
         foreach (var (inner, innerValue) in value.GetObject().Items)
             Compare(file, text, $"{path}.{key}", inner, innerValue, counterpart.GetObject());
     }

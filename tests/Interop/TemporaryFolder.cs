@@ -6,7 +6,7 @@ namespace ScsiActors.Interop;
 internal sealed class TemporaryFolder : IDisposable
 {
     /// <summary>Its path.</summary>
-    public string Path { get; } = Directory.CreateTempSubdirectory("scsi-actors-interop-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("interop-").FullName;
 
     /// <summary>The path of a file in it.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
