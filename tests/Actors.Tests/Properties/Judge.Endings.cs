@@ -72,7 +72,9 @@ public sealed partial class Judge
     private string? JudgeCompared(ModelCommand command)
     {
         var range = CommandRules.Range(command.Cdb);
-        for (var i = 0; i < range.Count; i++)
+        // An initiator that has less to compare is served as far as it goes.
+        var blocks = CommandRules.ByteCheck(command.Cdb) == 3 && command.Supplied > 0 ? range.Count : command.Supplied / _facts.BlockSize;
+        for (var i = 0; i < blocks; i++)
         {
             if (!_storage.Held((long)range.Start + i, Expected(command, i), command.Arrival))
                 return $"block {(long)range.Start + i} has not held what it was compared with";

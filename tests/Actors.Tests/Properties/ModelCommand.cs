@@ -65,7 +65,7 @@ public sealed class ModelCommand(int serial, ScsiCommandReceived request, byte[]
     /// <summary>True when it is being aborted, or may be: others need not wait for it.</summary>
     public bool Aborting { get; set; }
 
-    /// <summary>The first that asked for its end.</summary>
+    /// <summary>The function or event that asked for its end, if nothing else did before.</summary>
     public ModelInterruption? AbortedBy { get; set; }
 
     /// <summary>True when it ended without a status.</summary>
