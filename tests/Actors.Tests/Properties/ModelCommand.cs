@@ -38,6 +38,9 @@ public sealed class ModelCommand(int serial, ScsiCommandReceived request, byte[]
     /// <summary>True when success is sure to change the mode parameters, whatever else is under way.</summary>
     public bool SureChange { get; set; }
 
+    /// <summary>True when there surely was a medium when it was sent, and no change under way.</summary>
+    public bool Loaded { get; set; }
+
     /// <summary>The earliest step at which it is known to have been running.</summary>
     public long Started { get; set; } = long.MaxValue;
 
