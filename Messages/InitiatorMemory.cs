@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+
+namespace ScsiActors.Messages;
+
+/// <summary>The memory of an initiator as a bus master sees it: 64-bit addresses, some of them mapped. Every access is checked against what is
+/// mapped; an access that is not mapped in full moves nothing.</summary>
+public abstract class InitiatorMemory
+{
+    /// <summary>The mapped bytes from <paramref name="address"/> on that lie together, at most <paramref name="wanted"/>; empty where nothing is
+    /// mapped. What it returns stays valid until the memory is unmapped, which its owner does between two messages.</summary>
+    protected abstract Span<byte> Window(ulong address, int wanted);
+
+    /// <summary>Copies memory to <paramref name="destination"/>; false, and nothing copied, when not all of it is mapped.</summary>
+    public bool TryRead(ulong address, Span<byte> destination)
+    {
+        var window = Window(address, destination.Length);
+        if (window.Length == destination.Length)
+        {
+            window.CopyTo(destination);
+            return true;
+        }
+        if (!IsMapped(address, destination.Length))
+            return false;
+        while (!destination.IsEmpty)
+        {
+            window = Window(address, destination.Length);
+            window.CopyTo(destination);
+            destination = destination[window.Length..];
+            address += (uint)window.Length;
+        }
+        return true;
+    }
+
+    /// <summary>Copies <paramref name="source"/> to memory; false, and nothing copied, when not all of it is mapped.</summary>
+    public bool TryWrite(ulong address, ReadOnlySpan<byte> source)
+    {
+        var window = Window(address, source.Length);
+        if (window.Length == source.Length)
+        {
+            source.CopyTo(window);
+            return true;
+        }
+        if (!IsMapped(address, source.Length))
+            return false;
+        while (!source.IsEmpty)
+        {
+            window = Window(address, source.Length);
+            source[..window.Length].CopyTo(window);
+            source = source[window.Length..];
+            address += (uint)window.Length;
+        }
+        return true;
+    }
+
+    /// <summary>Reads a little-endian dword; false when it is not mapped.</summary>
+    public bool TryReadUInt32(ulong address, out uint value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        var mapped = TryRead(address, bytes);
+        value = mapped ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+        return mapped;
+    }
+
+    /// <summary>True when all of the range is mapped; an empty range always is. A range that passes the end of the address space is not.</summary>
+    public bool IsMapped(ulong address, int length)
+    {
+        while (length > 0)
+        {
+            var window = Window(address, length);
+            if (window.IsEmpty)
+                return false;
+            length -= window.Length;
+            if (length > 0 && address > ulong.MaxValue - (uint)window.Length)
+                return false;
+            address += (uint)window.Length;
+        }
+        return true;
+    }
+}
+
+/// <summary>Initiator memory that is one array: what an initiator in this process uses.</summary>
+/// <param name="bytes">The memory.</param>
+/// <param name="start">The address of its first byte.</param>
+public sealed class ArrayInitiatorMemory(byte[] bytes, ulong start = 0) : InitiatorMemory
+{
+    /// <summary>All of it, for the initiator itself.</summary>
+    public Span<byte> Bytes => bytes;
+
+    /// <inheritdoc/>
+    protected override Span<byte> Window(ulong address, int wanted)
+    {
+        var offset = address - start;
+        return offset >= (ulong)bytes.Length
+            ? default
+            : bytes.AsSpan((int)offset, (int)Math.Min((ulong)wanted, (ulong)bytes.Length - offset));
+    }
+}
