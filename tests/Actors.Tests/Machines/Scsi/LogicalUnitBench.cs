@@ -22,6 +22,7 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
 
     private readonly Dictionary<ItlqNexus, (byte[] DataOut, byte[] DataIn)> _data = [];
     private readonly Dictionary<ItlqNexus, Outcome> _ended = [];
+    private readonly Dictionary<ItlqNexus, int> _owed = [];
     private ulong _lastTag;
 
     public LogicalUnitBench(LogicalUnitSettings? settings = null, bool open = true, bool clearPowerOn = true)
@@ -70,6 +71,7 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
         var nexus = new ItlqNexus(new ItNexus(initiator, 0), Lun.Zero, tag ?? ++_lastTag);
         _data[nexus] = (dataOut ?? [], new byte[1 << 20]);
         _ended.Remove(nexus);
+        _owed[nexus] = _owed.GetValueOrDefault(nexus) + 1;
         Unit.Handle(new ScsiCommandReceived(
             nexus, Parse(cdb), attribute, dataInLength ?? -1, dataOutLength ?? dataOut?.Length ?? -1, autosense));
         return nexus;
@@ -123,6 +125,23 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
         }
     }
 
+    /// <summary>Sends a READ(10) of the one block whose address is the tag, so that storage requests tell which command they serve.</summary>
+    public ItlqNexus SendRead(int initiator = 0, TaskAttribute attribute = TaskAttribute.Simple, ulong? tag = null, bool naca = false)
+    {
+        var address = tag ?? ++_lastTag;
+        return Send($"28 00 0000 {address:X4} 00 0001 {(naca ? 4 : 0):X2}", initiator, attribute, tag: address);
+    }
+
+    /// <summary>The command sent by <see cref="SendRead"/> that a storage request serves.</summary>
+    public ItlqNexus CommandOf(AioRequest request) => _data.Keys.Last(nexus => (long)nexus.Tag == ((AioRead)request).Offset / BlockSize);
+
+    /// <summary>Has storage and port answer a read.</summary>
+    public void EndRead(ItlqNexus nexus)
+    {
+        Answer(Unanswered.OfType<AioRead>().First(request => CommandOf(request) == nexus));
+        AnswerOne(nexus);
+    }
+
     private void Complete(AioRequest request, AioResult? result)
     {
         var fault = result is { } given ? (given, 0) : Fault(request);
@@ -167,8 +186,8 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
 
     private void End(ItlqNexus nexus, Outcome outcome)
     {
-        Xunit.Assert.False(_ended.ContainsKey(nexus), $"{nexus} ended twice");
-        _ended.Add(nexus, outcome);
+        Xunit.Assert.True(_owed[nexus]-- > 0, $"{nexus} ended more often than it was sent");
+        _ended[nexus] = outcome;
     }
 
     void ILogicalUnitPorts.SendDataIn(SendDataIn message) => Ask(message);
