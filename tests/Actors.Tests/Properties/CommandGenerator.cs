@@ -52,8 +52,10 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
         var length = Cdb.LengthOf(bytes);
         if (random.OneIn(swarm.MutateEvery))
             bytes[1 + random.Below(length - 1)] ^= (byte)(1 << random.Below(8));
-        if (swarm.NacaEvery > 0 && random.OneIn(swarm.NacaEvery))
-            bytes[bytes[0] == 0x7F ? 1 : length - 1] |= 0x04;
+        // Random bytes would have NACA set every other time, and the initiators would spend their days in contingent allegiances.
+        ref var control = ref bytes[bytes[0] == 0x7F ? 1 : length - 1];
+        var naca = swarm.NacaEvery > 0 && random.OneIn(swarm.NacaEvery);
+        control = (byte)(control & ~0x04 | (naca ? 0x04 : 0));
         return Cdb.Parse(bytes);
     }
 

@@ -166,8 +166,8 @@ public sealed partial class CommandRules
         yield return Outcome.Good(@out: null);
     }
 
-    // An initiator that supplies fewer bytes than the CDB asks for may be refused, or served as far as it goes.
-    private static IEnumerable<Outcome> Supplied(ModelCommand command, long bytes, Func<long, Outcome> good)
+    // An initiator that supplies fewer bytes than the CDB asks for may be refused, or served as far as it goes: every byte, or every whole block.
+    private IEnumerable<Outcome> Supplied(ModelCommand command, long bytes, Func<long, Outcome> good)
     {
         var room = command.Request.DataOutLength;
         if (room == ScsiCommandReceived.UnknownLength || room >= bytes)
@@ -176,6 +176,7 @@ public sealed partial class CommandRules
             yield break;
         }
         yield return good(room);
+        yield return good(room - room % facts.BlockSize);
         yield return Outcome.Check(SenseKey.IllegalRequest, TooFewBytes, InvalidFieldInCdb);
     }
 

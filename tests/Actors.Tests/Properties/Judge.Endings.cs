@@ -33,7 +33,21 @@ public sealed partial class Judge
         {
             MediumUse.Write or MediumUse.WriteAndVerify => JudgeWritten(command),
             MediumUse.Synchronize => JudgeSynchronized(command),
-            _ => null,
+            _ => EmptiesCache(command) ? JudgeStable(command, 0, _facts.Blocks) : null,
+        };
+    }
+
+    // Stopping without NO_FLUSH, and turning the write cache off, leave nothing in the cache (SBC-3 4.15, 5.25).
+    private bool EmptiesCache(ModelCommand command)
+    {
+        if (!command.Seen.TrueForAll(static state => state.Loaded) && command.Cdb.OperationCode != 0x1B)
+            return false;
+        return command.Cdb.OperationCode switch
+        {
+            0x1B => (command.Cdb[1] & 1) == 0 && (command.Cdb[4] & 0xF5) == 0 && command.Loaded,
+            0x15 or 0x55 => command.SureChange && command.Seen.TrueForAll(state => _rules.Change(command, state) is { Modes.WriteCache: false })
+                && command.Seen.Exists(static state => state.Modes.WriteCache),
+            _ => false,
         };
     }
 
@@ -60,10 +74,14 @@ public sealed partial class Judge
         if ((command.Cdb[1] & 0x02) != 0)
             return null;
         var range = CommandRules.Range(command.Cdb);
-        var end = range.Count == 0 ? _facts.Blocks : (long)range.Start + range.Count;
+        return JudgeStable(command, (long)range.Start, range.Count == 0 ? _facts.Blocks : (long)range.Start + range.Count);
+    }
+
+    private string? JudgeStable(ModelCommand command, long start, long end)
+    {
         foreach (var (block, version) in _storage.Volatile())
         {
-            if (block >= (long)range.Start && block < end && version.Completed < command.Arrival)
+            if (block >= start && block < end && version.Completed < command.Arrival)
                 return $"block {block}, written before it came, is not on stable storage";
         }
         return null;
@@ -72,7 +90,9 @@ public sealed partial class Judge
     private string? JudgeCompared(ModelCommand command)
     {
         var range = CommandRules.Range(command.Cdb);
-        for (var i = 0; i < range.Count; i++)
+        // An initiator that has less to compare is served as far as it goes.
+        var blocks = CommandRules.ByteCheck(command.Cdb) == 3 && command.Supplied > 0 ? range.Count : command.Supplied / _facts.BlockSize;
+        for (var i = 0; i < blocks; i++)
         {
             if (!_storage.Held((long)range.Start + i, Expected(command, i), command.Arrival))
                 return $"block {(long)range.Start + i} has not held what it was compared with";

@@ -93,7 +93,8 @@ public sealed partial class Judge
         foreach (var command in _outstanding.Where(isMeant))
         {
             interruption.Ends.Add(command);
-            command.AbortedBy ??= interruption;
+            if (!command.Aborting)
+                command.AbortedBy = interruption;
             AllowAbort(command, maySayAborted && command.Initiator != initiator, states);
         }
     }
@@ -117,6 +118,9 @@ public sealed partial class Judge
             interruption.Responses.Add(ServiceResponse.FunctionRejected);
             return;
         }
+        // One that another function is ending may be over already.
+        if (_contingentEnding[initiator])
+            interruption.Responses.Add(ServiceResponse.FunctionRejected);
         EndContingent(interruption, initiator);
         foreach (var command in _outstanding.Where(command => command.Initiator == initiator && command.Request.Attribute == TaskAttribute.Aca))
             command.MayVanish = command.Aborting = true;

@@ -89,6 +89,7 @@ public sealed partial class Judge
         NoteStoredSense(command);
         if (!CommandRules.CanChange(command.Cdb))
             return;
+        command.Loaded = _states.UnderWay == 0 && _states.States.All(static state => state.Loaded);
         command.SureChange = _states.UnderWay == 0
             && _states.States.All(state => _rules.Change(command, state) is { } after && !after.Modes.Equals(state.Modes));
         command.Change = BeginChange(state => _rules.Change(command, state));

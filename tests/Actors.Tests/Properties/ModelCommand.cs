@@ -38,6 +38,9 @@ public sealed class ModelCommand(int serial, ScsiCommandReceived request, byte[]
     /// <summary>True when success is sure to change the mode parameters, whatever else is under way.</summary>
     public bool SureChange { get; set; }
 
+    /// <summary>True when there surely was a medium when it was sent, and no change under way.</summary>
+    public bool Loaded { get; set; }
+
     /// <summary>The earliest step at which it is known to have been running.</summary>
     public long Started { get; set; } = long.MaxValue;
 
@@ -65,7 +68,7 @@ public sealed class ModelCommand(int serial, ScsiCommandReceived request, byte[]
     /// <summary>True when it is being aborted, or may be: others need not wait for it.</summary>
     public bool Aborting { get; set; }
 
-    /// <summary>The first that asked for its end.</summary>
+    /// <summary>The function or event that asked for its end, if nothing else did before.</summary>
     public ModelInterruption? AbortedBy { get; set; }
 
     /// <summary>True when it ended without a status.</summary>

@@ -61,9 +61,9 @@ public sealed class Swarm
             BufferIdleLimit = random.Pick(0, 1024) * 1024,
         };
         FaultEvery = random.Pick(0, 0, 400, 60);
-        NacaEvery = random.Pick(0, 0, 40);
+        NacaEvery = random.Pick(0, 0, 60);
         MutateEvery = random.Pick(8, 20, 100);
-        ManagementShare = random.Pick(2, 8, 25);
+        ManagementShare = NacaEvery > 0 ? 30 : random.Pick(2, 8, 25);
         Pressure = random.Pick(200, 300, 400);
         AttributeWeights = random.Pick<int[]>([85, 10, 3, 1, 1], [100, 0, 0, 0, 0], [50, 25, 20, 2, 3]);
         Kinds = random.Pick<int[]>(CommandGenerator.Balanced, CommandGenerator.Balanced, CommandGenerator.MostlyBlocks, CommandGenerator.MostlyState);
