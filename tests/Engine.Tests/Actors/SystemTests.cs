@@ -14,6 +14,9 @@ public sealed class SystemTests() : EngineSpec("""
     my { setting = 7 }
     """)
 {
+    private static BootstrapSetup Bootstrap =>
+        BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString("a = 1, akka.stdout-loglevel = OFF, akka.loglevel = OFF"));
+
     [Fact]
     public void Settings_hold_the_given_configuration_over_the_defaults()
     {
@@ -25,7 +28,7 @@ public sealed class SystemTests() : EngineSpec("""
     [Fact]
     public async Task A_system_can_be_made_from_a_setup()
     {
-        ActorSystem system = ActorSystem.Create("setup", BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString("a = 1, akka.stdout-loglevel = OFF, akka.loglevel = OFF")));
+        ActorSystem system = ActorSystem.Create("setup", Bootstrap);
         Assert.Equal(1, system.Settings.Config.GetInt("a"));
         await system.Terminate();
     }
@@ -33,7 +36,7 @@ public sealed class SystemTests() : EngineSpec("""
     [Fact]
     public void A_kit_can_be_made_from_a_setup_and_keeps_its_defaults()
     {
-        using var kit = new SetupSpec(ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString("a = 1, akka.stdout-loglevel = OFF"))));
+        using var kit = new SetupSpec(ActorSystemSetup.Create(Bootstrap));
         Assert.Equal(1, kit.Sys.Settings.Config.GetInt("a"));
         Assert.Equal(TimeSpan.FromSeconds(3), kit.TestKitSettings.SingleExpectDefault);
     }
@@ -41,7 +44,8 @@ public sealed class SystemTests() : EngineSpec("""
     [Fact]
     public void An_actor_on_a_pinned_dispatcher_has_a_thread_of_its_own()
     {
-        IActorRef actor = Sys.ActorOf(FunctionActor.Props((c, _) => c.Sender.Tell(Environment.CurrentManagedThreadId)).WithDispatcher("my-pinned"));
+        Props props = FunctionActor.Props((c, _) => c.Sender.Tell(Environment.CurrentManagedThreadId));
+        IActorRef actor = Sys.ActorOf(props.WithDispatcher("my-pinned"));
         actor.Tell("where?");
         int thread = ExpectMsg<int>();
         for (int i = 0; i < 5; i++)
