@@ -29,7 +29,7 @@ public sealed class ActorSelection : ICanTell
         List<IInternalActorRef> found = Resolve();
         foreach (IInternalActorRef target in found) target.Tell(message, sender);
         if (found.Count > 0) return;
-        if (message is Identify identify) sender?.Tell(new ActorIdentity(identify.MessageId, ActorRefs.Nobody), ActorRefs.NoSender);
+        if (message is Identify identify) sender?.Tell(new ActorIdentity(identify.MessageId, null), ActorRefs.NoSender);
         else _system.DeadLetters.Tell(new DeadLetter(message, sender ?? _system.DeadLetters, _system.DeadLetters), sender!);
     }
 
@@ -50,7 +50,7 @@ public sealed class ActorSelection : ICanTell
             throw new ActorNotFoundException($"No actor answered at {this} within {timeout}", e);
         }
 
-        return identity.Subject.IsNobody() ? throw new ActorNotFoundException($"There is no actor at {this}") : identity.Subject;
+        return identity.Subject ?? throw new ActorNotFoundException($"There is no actor at {this}");
     }
 
     public override string ToString() => $"ActorSelection[{Anchor.Path}, {PathString}]";

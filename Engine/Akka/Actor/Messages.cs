@@ -38,7 +38,7 @@ public sealed class Kill : IAutoReceivedMessage, IPossiblyHarmful
 public sealed record Identify(object MessageId) : IAutoReceivedMessage, INotInfluenceReceiveTimeout;
 
 /// <summary>The answer to <see cref="Identify"/>; no subject where there is no actor.</summary>
-public sealed record ActorIdentity(object MessageId, IActorRef Subject);
+public sealed record ActorIdentity(object MessageId, IActorRef? Subject);
 
 /// <summary>A watched actor has stopped; nothing from it comes after this.</summary>
 public sealed record Terminated(IActorRef ActorRef, bool ExistenceConfirmed, bool AddressTerminated)

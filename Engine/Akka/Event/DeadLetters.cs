@@ -49,7 +49,7 @@ internal sealed class DeadLetterActorRef(ActorRefProvider provider, ActorPath pa
 
     protected override void TellInternal(object message, IActorRef sender)
     {
-        if (message is Identify identify) sender?.Tell(new ActorIdentity(identify.MessageId, ActorRefs.Nobody), ActorRefs.NoSender);
+        if (message is Identify identify) sender?.Tell(new ActorIdentity(identify.MessageId, null), ActorRefs.NoSender);
         else Publish(message as DeadLetter ?? new DeadLetter(message, sender ?? this, this));
     }
 

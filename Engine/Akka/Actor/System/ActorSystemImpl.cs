@@ -26,7 +26,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         _loggers.StartStdoutLogger();
         Log = new BusLogging(EventStream, $"ActorSystem({name})", typeof(ActorSystem), Settings.LogFormatter);
         Scheduler = TypeNames.Create<IScheduler>(
-            Settings.SchedulerClass, "akka.scheduler.implementation", Settings.Config.GetConfig("akka.scheduler"), Log);
+            Settings.SchedulerClass, "akka.scheduler.implementation", Settings.Config.GetConfig("akka.scheduler")!, Log);
         StartTime = Scheduler.MonotonicClock;
         _provider = new ActorRefProvider(this);
         Mailboxes = new Mailboxes(Settings);
@@ -63,9 +63,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public override IInternalActorRef LookupRoot => _provider.RootGuardian;
 
     public override Task WhenTerminated => _whenTerminated.Task;
-
-    /// <summary>Why the system came down, where a failure went past the root.</summary>
-    public Exception? AbortCause { get; private set; }
 
     public void Start()
     {
@@ -135,12 +132,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     internal long NextUid() => Interlocked.Increment(ref _lastUid);
 
     internal long NextTempNumber() => Interlocked.Increment(ref _lastTempName);
-
-    internal void AbortBecauseOf(Exception cause)
-    {
-        AbortCause = cause;
-        Abort();
-    }
 
     /// <summary>The loggers take leave when all else has stopped; from here on the console has to do.</summary>
     internal IReadOnlyList<IActorRef> TakeLeaveOfLoggers() => _loggers.TakeLeave();
