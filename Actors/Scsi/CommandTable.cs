@@ -4,8 +4,8 @@ using static ScsiActors.Scsi.CommandTraits;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>The one table of commands: dispatch, CDB checks, reservation conflicts, unit attention and medium rules, plans, and REPORT SUPPORTED OPERATION
-/// CODES all read it, so that they cannot disagree.</summary>
+/// <summary>The one table of commands: dispatch, CDB checks, reservation conflicts, unit attention and medium rules, plans, and REPORT
+/// SUPPORTED OPERATION CODES all read it, so that they cannot disagree.</summary>
 internal static class CommandTable
 {
     private const Steps ReadSteps = Steps.Read | Steps.DataIn;
@@ -53,10 +53,14 @@ internal static class CommandTable
         Write("WRITE AND VERIFY(16)", "8E 12 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen, WriteAndVerifySteps),
         Verify("VERIFY(16)", "8F 16 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
         Synchronize("SYNCHRONIZE CACHE(16)", "91 06 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
-        ServiceAction("READ CAPACITY(16)", "9E 10 FF FF FF FF FF FF FF FF FF FF FF FF 01 04", (10, 4), CapacityCommands.ReadCapacity16, CommandTraits.Medium),
+        ServiceAction(
+            "READ CAPACITY(16)", "9E 10 FF FF FF FF FF FF FF FF FF FF FF FF 01 04", (10, 4), CapacityCommands.ReadCapacity16,
+            CommandTraits.Medium),
         DataIn("REPORT LUNS", "A0 00 FF 00 00 00 FF FF FF FF 00 04", (6, 4), ReportCommands.Luns, Always),
         ServiceAction("REPORT SUPPORTED OPERATION CODES", "A3 0C 87 FF FF FF FF FF FF FF 00 04", (6, 4), ReportCommands.OperationCodes),
-        ServiceAction("REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", "A3 0D 80 00 00 00 FF FF FF FF 00 04", (6, 4), ReportCommands.TaskManagementFunctions),
+        ServiceAction(
+            "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", "A3 0D 80 00 00 00 FF FF FF FF 00 04", (6, 4),
+            ReportCommands.TaskManagementFunctions),
         Read("READ(12)", "A8 18 FF FF FF FF FF FF FF FF 1F 04", BlockFields.Twelve),
         Write("WRITE(12)", "AA 18 FF FF FF FF FF FF FF FF 1F 04", BlockFields.Twelve, WriteSteps),
         Write("WRITE AND VERIFY(12)", "AE 12 FF FF FF FF FF FF FF FF 1F 04", BlockFields.Twelve, WriteAndVerifySteps),
@@ -114,7 +118,8 @@ internal static class CommandTable
 
     private static CommandRow Read(string name, string usage, BlockFields fields) => new(name, usage)
     {
-        Traits = CommandTraits.Medium, Direction = DataDirection.In, BlockFields = fields, Plan = ReadSteps, Decode = MediumCommands.DecodeRead,
+        Traits = CommandTraits.Medium, Direction = DataDirection.In, BlockFields = fields, Plan = ReadSteps,
+        Decode = MediumCommands.DecodeRead,
     };
 
     private static CommandRow Write(string name, string usage, BlockFields fields, Steps plan) => new(name, usage)
@@ -131,6 +136,7 @@ internal static class CommandTable
 
     private static CommandRow Synchronize(string name, string usage, BlockFields fields) => new(name, usage)
     {
-        Traits = CommandTraits.Medium, BlockFields = fields, Plan = Steps.AnswerEarly | Steps.Flush, Decode = MediumCommands.DecodeSynchronize,
+        Traits = CommandTraits.Medium, BlockFields = fields, Plan = Steps.AnswerEarly | Steps.Flush,
+        Decode = MediumCommands.DecodeSynchronize,
     };
 }
