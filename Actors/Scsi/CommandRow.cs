@@ -79,13 +79,13 @@ internal sealed class CommandRow
     public byte OperationCode => Usage[0];
     public byte ServiceAction => HasServiceAction ? (byte)(Usage[1] & ServiceActionMask) : (byte)0;
     public CommandTraits Traits { get; init; }
-    public DataDirection Direction { get; init; }
     public BlockFields BlockFields { get; init; }
 
     /// <summary>Where the CDB has its allocation length or parameter list length: first byte, number of bytes.</summary>
     public (byte At, byte Size) Length { get; init; }
 
-    /// <summary>The steps it takes, unless <see cref="Decode"/> adds to them or removes some.</summary>
+    /// <summary>The steps it takes, and with them the direction of its data, unless <see cref="Decode"/> adds to them or removes
+    /// some.</summary>
     public Steps Plan { get; init; }
 
     /// <summary>Checks the CDB's fields and lays out the work; null when the table has said all.</summary>

@@ -22,7 +22,7 @@ internal static class CommandTable
         DataIn("REQUEST SENSE", "03 01 00 00 FF 04", (4, 1), SenseCommands.RequestSense, Always),
         new("FORMAT UNIT", "04 3F 00 00 00 04")
         {
-            Traits = CommandTraits.Medium | Writes, Direction = DataDirection.Out, Plan = ListSteps,
+            Traits = CommandTraits.Medium | Writes, Plan = ListSteps,
             Decode = FormatUnit.Decode, Process = FormatUnit.Accept,
         },
         Read("READ(6)", "08 1F FF FF FF 04", BlockFields.Six),
@@ -105,32 +105,32 @@ internal static class CommandTable
 
     private static CommandRow DataIn(
         string name, string usage, (byte, byte) length, CommandPart process, CommandTraits traits = CommandTraits.None) =>
-        new(name, usage) { Traits = traits, Direction = DataDirection.In, Length = length, Plan = DataSteps, Process = process };
+        new(name, usage) { Traits = traits, Length = length, Plan = DataSteps, Process = process };
 
     private static CommandRow ServiceAction(
         string name, string usage, (byte, byte) length, CommandPart process, CommandTraits traits = CommandTraits.None) =>
-        new(name, usage, true) { Traits = traits, Direction = DataDirection.In, Length = length, Plan = DataSteps, Process = process };
+        new(name, usage, true) { Traits = traits, Length = length, Plan = DataSteps, Process = process };
 
     private static CommandRow ListOut(string name, string usage, (byte, byte) length) => new(name, usage)
     {
-        Direction = DataDirection.Out, Length = length, Plan = ListSteps, Decode = ModeCommands.DecodeSelect, Process = ModeCommands.Select,
+        Length = length, Plan = ListSteps, Decode = ModeCommands.DecodeSelect, Process = ModeCommands.Select,
     };
 
     private static CommandRow Read(string name, string usage, BlockFields fields) => new(name, usage)
     {
-        Traits = CommandTraits.Medium, Direction = DataDirection.In, BlockFields = fields, Plan = ReadSteps,
+        Traits = CommandTraits.Medium, BlockFields = fields, Plan = ReadSteps,
         Decode = MediumCommands.DecodeRead,
     };
 
     private static CommandRow Write(string name, string usage, BlockFields fields, Steps plan) => new(name, usage)
     {
-        Traits = CommandTraits.Medium | Writes, Direction = DataDirection.Out, BlockFields = fields, Plan = plan,
+        Traits = CommandTraits.Medium | Writes, BlockFields = fields, Plan = plan,
         Decode = plan == WriteSteps ? MediumCommands.DecodeWrite : MediumCommands.DecodeWriteAndVerify,
     };
 
     private static CommandRow Verify(string name, string usage, BlockFields fields) => new(name, usage)
     {
-        Traits = CommandTraits.Medium, Direction = DataDirection.Out, BlockFields = fields, Plan = VerifySteps,
+        Traits = CommandTraits.Medium, BlockFields = fields, Plan = VerifySteps,
         Decode = MediumCommands.DecodeVerify,
     };
 

@@ -83,7 +83,8 @@ public sealed partial record LogicalUnitSettings
     {
         Require(IsPowerOfTwo(BlockSize) && BlockSize is >= 512 and <= 4096, "block-size is a power of two from 512 to 4096");
         Require(
-            IsPowerOfTwo(PhysicalBlockSize) && PhysicalBlockSize >= BlockSize, "physical-block-size is a power of two, at least block-size");
+            IsPowerOfTwo(PhysicalBlockSize) && PhysicalBlockSize >= BlockSize,
+            "physical-block-size is a power of two, at least block-size");
         Require(MaximumTransfer >= BlockSize && MaximumTransfer <= 256 * 1024 * 1024, "max-transfer is from one block to 256 MiB");
         Require(TransferBuffer >= BlockSize && TransferBuffer <= MaximumTransfer, "transfer-buffer is from one block to max-transfer");
         Require(MaximumTasks is >= 1 and <= 65536, "max-tasks is from 1 to 65536");
