@@ -7,7 +7,7 @@ namespace ScsiActors.Tests.Architecture;
 public sealed partial class ConfigurationTests
 {
     [Fact]
-    public void Every_value_of_the_configuration_has_a_comment() =>
+    public void Every_limit_and_switch_of_the_configuration_has_a_comment() =>
         Expect.None(WithoutComment(File.ReadAllLines(Path.Combine(CodeBase.Root, "config.hocon"))));
 
     [Theory]
@@ -17,6 +17,9 @@ public sealed partial class ConfigurationTests
     [InlineData("limit = 4", false)]
     [InlineData("# Why.\nlimit = 4\n\nother = 5", false)]
     [InlineData("# Why.\npart {\nlimit = 4", false)]
+    [InlineData("switch = off", false)]
+    [InlineData("size = 4 KiB", false)]
+    [InlineData("name = \"a text\"", true)]
     public void A_value_without_a_comment_is_found(string text, bool isGood) => Assert.Equal(isGood, !WithoutComment(text.Split('\n')).Any());
 
     [Fact]
@@ -41,6 +44,6 @@ public sealed partial class ConfigurationTests
         }
     }
 
-    [GeneratedRegex("^[A-Za-z0-9.-]+\\s*[=:]")]
+    [GeneratedRegex("^[A-Za-z0-9.-]+\\s*[=:]\\s*(\"?-?[0-9]|on\\b|off\\b)")]
     private static partial Regex Value();
 }

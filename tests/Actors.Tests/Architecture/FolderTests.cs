@@ -47,13 +47,13 @@ public sealed class FolderTests
             if (mentioned.Scope.Name is not ("ScsiActors" or "ScsiActors.dll"))
                 continue;
             var other = Part(CodeBase.FolderOf(mentioned));
-            if (other == own || (other.Length == 0 && mentioned.DeclaringType is null && mentioned.Name.StartsWith('<')) || other == "FrontEnds" && IsFrontEnd(own))
+            if (other == own || IsOfCompiler(mentioned) || (other == "FrontEnds" && own.StartsWith("FrontEnds.", StringComparison.Ordinal)))
                 continue;
             yield return $"{user} ({own}) mentions {mentioned.FullName} ({(other.Length == 0 ? "the top" : other)}): folders exchange only messages";
         }
     }
 
-    private static bool IsFrontEnd(string part) => part.StartsWith("FrontEnds.", StringComparison.Ordinal);
+    private static bool IsOfCompiler(TypeReference type) => (type.DeclaringType ?? type).Name.StartsWith('<');
 
     // The folder that counts as one: the first, and among the front ends, which are strangers to each other, the second too.
     private static string Part(string folder)

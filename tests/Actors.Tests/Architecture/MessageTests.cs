@@ -10,6 +10,8 @@ public sealed class MessageTests
     {
         ["DataBuffer"] = "memory with one owner, named by messages",
         ["DataBufferPool"] = "the owner of such buffers",
+        ["InitiatorMemory"] = "memory of the initiator, of which messages name ranges",
+        ["ArrayInitiatorMemory"] = "the same, inside this process",
         ["InvariantViolatedException"] = "an exception",
     };
 

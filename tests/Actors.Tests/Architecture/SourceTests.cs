@@ -13,7 +13,7 @@ public sealed partial class SourceTests
     private static readonly string[] Everywhere = ["Messages", "Actors", "Host", "Engine", "tests"];
 
     // Put together here, so that this file does not say them.
-    private static readonly string[] NeverWritten = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "Thread.Sle" + "ep(", "#pragma warning disable"];
+    private static readonly string[] NeverWritten = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "Thread.Sle" + "ep(", "#pragma warning dis" + "able"];
 
     [Fact]
     public void Scsi_says_nothing_of_the_ports_above_it() =>
