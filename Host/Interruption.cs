@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ScsiActors.Host;
 
-/// <summary>Turns the first Ctrl-C or SIGTERM into a cancellation, so that the verb can clean up; the second one ends the process at once.</summary>
+/// <summary>Turns the first Ctrl-C or SIGTERM into a cancellation, so that the verb can clean up; the second ends the process.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -18,6 +18,9 @@ internal sealed record BenchBackend(string Name, string Backend, string? Engine,
 
     /// <summary>True when there is a file.</summary>
     public bool IsFile => Engine is not null;
+
+    /// <summary>True when what was written can be read again.</summary>
+    public bool KeepsData => Backend != "null";
 }
 
 /// <summary>What is done to every backend, one after another, so that a noisy minute hits them alike.</summary>
@@ -31,6 +34,9 @@ internal sealed record BenchPlan
 {
     /// <summary>What to measure, in the order in which it is shown.</summary>
     public IReadOnlyList<BenchBackend> Backends { get; init; } = BenchBackend.All;
+
+    /// <summary>True when the user named them: one that cannot be measured is then a failure.</summary>
+    public bool BackendsAreChosen { get; init; }
 
     /// <summary>Bytes of a command.</summary>
     public IReadOnlyList<int> Sizes { get; init; } = [4 << 10, 16 << 10, 64 << 10];
@@ -77,6 +83,9 @@ internal sealed record BenchPlan
     /// <summary><c>--quick</c>: under 20 seconds.</summary>
     public static BenchPlan Quick { get; } = Short with { Duration = TimeSpan.FromSeconds(0.2), DiskSize = 64 << 20 };
 
+    /// <summary>Rows, when no backend is skipped.</summary>
+    public int RowCount => Cases.Count() * Backends.Count;
+
     /// <summary>The cases in the order in which they run.</summary>
     public IEnumerable<BenchCase> Cases =>
         from size in Sizes
@@ -116,7 +125,7 @@ internal sealed class BenchRows : List<BenchRow>
     /// <summary>IOPS of <paramref name="row"/> by those of the same case on the null backend; null when there is no such row.</summary>
     public double? RatioToNull(BenchRow row) => RatioTo(row, "null");
 
-    /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case by the thread pool; null when there is no such row.</summary>
+    /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case through the thread pool; null when there is none.</summary>
     public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? RatioTo(row, "thread-pool") : null;
 
     /// <summary>IOPS of <paramref name="row"/>, a write, by those of the same reads; null for a read.</summary>

@@ -62,10 +62,13 @@ internal static class BenchTable
             if (last is not null && last != row.Case)
                 table.AddEmptyRow();
             last = row.Case;
-            table.AddRow([.. columns.Select(column => new Text(row.Result.Error is null || Names.Contains(column) ? column.Text(row, rows) : "failed"))]);
+            table.AddRow([.. columns.Select(column => new Text(TextOf(column, row, rows)))]);
         }
         return table;
     }
+
+    private static string TextOf(Column column, BenchRow row, BenchRows rows) =>
+        row.Result.Error is null || Names.Contains(column) ? column.Text(row, rows) : "failed";
 
     private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

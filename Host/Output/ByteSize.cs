@@ -30,7 +30,8 @@ internal static class ByteSize
             shift = power;
             break;
         }
-        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count <= 0 || count > long.MaxValue >> shift)
+        var isNumber = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        if (!isNumber || count <= 0 || count > long.MaxValue >> shift)
             return false;
         bytes = count << shift;
         return true;
