@@ -64,10 +64,11 @@ public sealed record AioSettings(AioBackendKind Backend, long Size, long MaxAllo
 /// <param name="Engine">How it is read and written.</param>
 /// <param name="Direct">True: the kernel's page cache is bypassed (O_DIRECT; io_uring only).</param>
 /// <param name="RingEntries">Entries of the submission ring; the completion ring has four times as many.</param>
+/// <param name="PollFor">How long the actor looks for completions again and again before it sleeps, if they lately came that fast; io_uring only.</param>
 /// <param name="Workers">Threads of the thread pool engine.</param>
 /// <param name="BounceBuffers">Buffers for direct transfers whose memory or range is not aligned.</param>
 /// <param name="BounceLength">Bytes of each of them, a multiple of 4096.</param>
-public sealed record AioFileSettings(string Path, bool Create, bool ReadOnly, AioFileEngine Engine, bool Direct, int RingEntries, int Workers,
+public sealed record AioFileSettings(string Path, bool Create, bool ReadOnly, AioFileEngine Engine, bool Direct, int RingEntries, TimeSpan PollFor, int Workers,
     int BounceBuffers, int BounceLength)
 {
     private static readonly Dictionary<string, AioFileEngine> Engines = new()
@@ -88,6 +89,7 @@ public sealed record AioFileSettings(string Path, bool Create, bool ReadOnly, Ai
             AioConfig.Name(config, "engine", Engines),
             config.GetBoolean("direct"),
             AioConfig.Number(config, "ring-entries", 1, 4096),
+            config.GetTimeSpan("poll-for"),
             AioConfig.Number(config, "workers", 1, 64),
             AioConfig.Number(config, "bounce-buffers", 1, 1024),
             (int)AioConfig.Bytes(config, "bounce-length", 2 * 4096, 1 << 30));
@@ -102,7 +104,8 @@ internal static class AioConfig
 {
     public static T Name<T>(Config config, string path, Dictionary<string, T> names)
     {
-        var name = config.GetString(path) ?? "";
+        // Written without quotes, null is HOCON's own word for no value; every other name is a string.
+        var name = config.GetString(path) ?? "null";
         return names.TryGetValue(name, out var value)
             ? value
             : throw new ConfigurationException($"aio: {path} is \"{name}\"; it can be {string.Join(", ", names.Keys)}");

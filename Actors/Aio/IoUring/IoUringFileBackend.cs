@@ -31,12 +31,15 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
     private bool? _isWhole;
     private int _bouncesMade;
     private int _inKernel;
+    private int _wakeIsDue;
+    private Pace _pace;
 
     private IoUringFileBackend(AioFileSettings settings, long sizeToCreate, Ring ring, IAioBackendPorts ports)
     {
         _settings = settings;
         _sizeToCreate = sizeToCreate;
         _ring = ring;
+        _pace = new Pace(settings.PollFor);
         _ports = ports;
         _thread = new Thread(OpenWaitAndClose) { IsBackground = true, Name = $"io_uring {Path.GetFileName(settings.Path)}" };
     }
@@ -104,6 +107,7 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
     /// <inheritdoc/>
     public void Reap()
     {
+        Volatile.Write(ref _wakeIsDue, 0);
         if (_opened is null && _opening is not null)
         {
             _opened = _opening;
@@ -130,18 +134,32 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
     private void Run()
     {
         _ring.Disarm();
+        var taken = 0;
+        bool isAccepted;
         do
         {
-            _ring.Submit();
-            TakeCompletions();
+            isAccepted = _ring.Submit();
+            taken += TakeCompletions();
         }
-        while (_ring.Unsubmitted > 0 && _inKernel == 0 || _inKernel > 0 && !_ring.TryArm());
+        while (isAccepted && _ring.Unsubmitted > 0);
+        if (_inKernel == 0)
+            _pace.Rest();
+        else if (_pace.ShouldPoll(taken > 0) || !isAccepted || !_ring.TryArm())
+            Wake();
     }
 
-    private void TakeCompletions()
+    private void Wake()
     {
+        if (Interlocked.Exchange(ref _wakeIsDue, 1) == 0)
+            _ports.Wake();
+    }
+
+    private int TakeCompletions()
+    {
+        var taken = 0;
         while (_ring.TryTake(out var completion))
         {
+            taken++;
             if (completion.UserData == CancelTag)
                 continue;
             var transfer = _transfers[(uint)completion.UserData]!;
@@ -154,6 +172,7 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
                 _unprepared.Enqueue(transfer);
         }
         StartHeld();
+        return taken;
     }
 
     private AioResult ResultOf(Transfer transfer) =>
@@ -252,7 +271,7 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
         _opening = opened;
         while (!_isClosing)
         {
-            _ports.Wake();
+            Wake();
             _ring.WaitForSignal();
             _ring.Disarm();
         }

@@ -10,6 +10,7 @@ internal sealed unsafe class Ring : IDisposable
     private const uint SubmissionCompletionOverflow = 1 << 1;
     private const uint CompletionEventDisabled = 1 << 0;
     private const uint RegisterFiles = 2;
+    private const uint UnregisterFiles = 3;
     private const uint RegisterEvent = 4;
     private const uint RegisterProbe = 8;
     private const long SubmissionEntriesOffset = 0x10000000;
@@ -168,6 +169,8 @@ internal sealed unsafe class Ring : IDisposable
     /// <summary>Frees everything. Nothing may be in flight.</summary>
     public void Dispose()
     {
+        // The kernel takes rings down some time after they are closed; the file is not to be busy until then.
+        _ = LinuxIo.RingRegister(_descriptor, UnregisterFiles, null, 0);
         LinuxIo.Unmap(_entries, _entriesLength);
         LinuxIo.Unmap(_rings, _ringsLength);
         LinuxIo.Close(_descriptor);

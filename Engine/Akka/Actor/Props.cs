@@ -46,8 +46,6 @@ public sealed class Props : IEquatable<Props>
 
     public Type Type { get; }
 
-    public string TypeName => Type.AssemblyQualifiedName ?? Type.Name;
-
     public object[] Arguments => [.. _arguments];
 
     /// <summary>The configuration path of the dispatcher.</summary>

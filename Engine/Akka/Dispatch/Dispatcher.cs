@@ -4,11 +4,24 @@ using Akka.Configuration;
 
 namespace Akka.Dispatch;
 
-/// <summary>Runs mailboxes on the .NET thread pool; a mailbox that a pool thread makes ready goes to that thread's own queue first.</summary>
+/// <summary>
+/// Runs mailboxes on the .NET thread pool. What a pool thread makes ready goes to that thread's own queue, where the data is warm; but
+/// that queue is last in, first out: an actor that is never done, or two that answer each other, would keep all others from it for ever.
+/// So an actor that has used up its turn, and every so many others, go to the pool's common queue, which is first in, first out.
+/// </summary>
 public class Dispatcher(MessageDispatcherConfigurator configurator) : MessageDispatcher(configurator)
 {
-    protected override void ExecuteTask(IRunnable run) =>
-        ThreadPool.UnsafeQueueUserWorkItem(run as IThreadPoolWorkItem ?? new ActionRunnable(run.Run), preferLocal: true);
+    private const int LocalInARow = 32;
+
+    [ThreadStatic]
+    private static int _localLeft;
+
+    protected override void ExecuteTask(IRunnable run)
+    {
+        bool local = run is not Mailbox { HasUsedUpTurn: true } && --_localLeft > 0;
+        if (!local) _localLeft = LocalInARow;
+        ThreadPool.UnsafeQueueUserWorkItem(run as IThreadPoolWorkItem ?? new ActionRunnable(run.Run), local);
+    }
 
     protected override void Shutdown() { }
 }

@@ -30,16 +30,14 @@ public sealed class Mailbox : IRunnable, IThreadPoolWorkItem
     /// <summary>The cell that the mailbox belongs to.</summary>
     internal ActorCell Actor => _cell;
 
-    /// <summary>How many user messages wait; a moment's view.</summary>
-    internal int NumberOfMessages => _messages.Count + (_front?.Count ?? 0);
-
     internal bool HasMessages => _front is { Count: > 0 } || !_messages.IsEmpty;
 
     internal bool HasSystemMessages => Volatile.Read(ref _system) is { } head && head != EndOfQueue.Instance;
 
-    internal bool IsClosed => (Volatile.Read(ref _status) & Closed) != 0;
+    /// <summary>Whether the last turn ended with messages left over, so that others should come first.</summary>
+    internal bool HasUsedUpTurn { get; private set; }
 
-    internal bool IsSuspended => Volatile.Read(ref _status) >= SuspendUnit;
+    internal bool IsClosed => (Volatile.Read(ref _status) & Closed) != 0;
 
     /// <summary>One turn: the system messages, then user messages as far as the dispatcher's throughput and deadline go.</summary>
     public void Run()
@@ -57,6 +55,7 @@ public sealed class Mailbox : IRunnable, IThreadPoolWorkItem
         finally
         {
             ActorCell.Current = outer;
+            HasUsedUpTurn = HasMessages;
             Interlocked.And(ref _status, ~Scheduled);
             _cell.Dispatcher.RegisterForExecution(this, hasMessageHint: false, hasSystemMessageHint: false);
         }

@@ -101,7 +101,7 @@ public abstract class MessageDispatcher
     /// <summary>Has <paramref name="run"/> run once, soon, on a thread of the dispatcher's choice.</summary>
     protected abstract void ExecuteTask(IRunnable run);
 
-    /// <summary>Frees what the dispatcher holds; called when the system has terminated.</summary>
+    /// <summary>Frees what the dispatcher holds; called when the system has terminated, perhaps on a thread of its own, so it must not wait.</summary>
     protected abstract void Shutdown();
 
     internal void ShutDownNow() => Shutdown();

@@ -1,157 +1,95 @@
 using Akka.Actor;
+using Engine.Tests.Scheduling;
 using Xunit;
 
 namespace Engine.Tests.Actors;
 
-/// <summary>Timers that belong to an actor: a message of a timer that is no more never arrives.</summary>
-public sealed class TimerTests : EngineSpec
+/// <summary>Timers that belong to an actor, in virtual time: a message of a timer that is no more never arrives.</summary>
+public sealed class TimerTests : IDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
+    private readonly VirtualWorld _world = new(1);
+
+    public void Dispose() => _world.Dispose();
 
     [Fact]
-    public void A_single_timer_tells_once()
-    {
-        IActorRef actor = Timed((t, _) => t.StartSingleTimer("k", "tick", Soon));
-        actor.Tell("go");
-        ExpectMsg("tick");
-        ExpectNoMsg(Silence);
-    }
+    public void A_single_timer_tells_once() =>
+        Expect(["tick at 20"], t => t.StartSingleTimer("k", "tick", Ms(20)));
 
     [Fact]
-    public void A_periodic_timer_tells_until_it_is_cancelled()
-    {
-        IActorRef actor = Timed((t, m) =>
-        {
-            if (m is "stop") t.Cancel("k");
-            else t.StartPeriodicTimer("k", "tick", Soon);
-        });
-        actor.Tell("go");
-        for (int i = 0; i < 3; i++) ExpectMsg("tick");
-        actor.Tell("stop");
-        actor.Tell("active?");
-        FishForMessage<bool>(active => !active);
-        ExpectNoMsg(Silence);
-    }
+    public void A_periodic_timer_tells_until_it_is_cancelled() =>
+        Expect(["tick at 20", "tick at 40", "tick at 60"], t => t.StartPeriodicTimer("k", "tick", Ms(20)), (70, t => t.Cancel("k")));
 
     [Fact]
-    public void A_cancelled_timer_is_silent_even_if_its_message_waits_in_the_mailbox()
-    {
-        var due = new ManualResetEventSlim();
-        IActorRef actor = Timed((t, m) =>
-        {
-            if (m is not "go") return;
-            t.StartSingleTimer("k", "tick", TimeSpan.FromMilliseconds(1));
-            Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(100), due.Set);
-            due.Wait(TimeSpan.FromSeconds(5));
-            t.Cancel("k");
-        });
-        actor.Tell("go");
-        ExpectNoMsg(TimeSpan.FromMilliseconds(200));
-        actor.Tell("active?");
-        ExpectMsg(false);
-    }
+    public void A_periodic_timer_may_begin_at_another_time() =>
+        Expect(["tick at 5", "tick at 105", "tick at 205"], t => t.StartPeriodicTimer("k", "tick", Ms(5), Ms(100)), (250, t => t.CancelAll()));
 
     [Fact]
-    public void Starting_a_timer_of_the_same_key_replaces_it_even_if_its_message_waits_in_the_mailbox()
-    {
-        var due = new ManualResetEventSlim();
-        IActorRef actor = Timed((t, m) =>
-        {
-            t.StartSingleTimer("k", "old", TimeSpan.FromMilliseconds(1));
-            Sys.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(100), due.Set);
-            due.Wait(TimeSpan.FromSeconds(5));
-            t.StartSingleTimer("k", "new", TimeSpan.FromMilliseconds(1));
-        });
-        actor.Tell("go");
-        ExpectMsg("new");
-        ExpectNoMsg(Silence);
-    }
+    public void A_cancelled_timer_is_silent_even_if_its_message_waits_in_the_mailbox() =>
+        Expect([], t => t.StartSingleTimer("k", "tick", Ms(50)), (50, t => t.Cancel("k")));
 
     [Fact]
-    public void Timers_of_different_keys_do_not_meet()
-    {
-        IActorRef actor = Timed((t, _) =>
-        {
-            t.StartSingleTimer("a", "tick a", Soon);
-            t.StartSingleTimer("b", "tick b", Soon);
-            t.Cancel("a");
-        });
-        actor.Tell("go");
-        ExpectMsg("tick b");
-        ExpectNoMsg(Silence);
-    }
+    public void Starting_a_timer_of_the_same_key_replaces_it_even_if_its_message_waits_in_the_mailbox() =>
+        Expect(["new at 80"], t => t.StartSingleTimer("k", "old", Ms(50)), (50, t => t.StartSingleTimer("k", "new", Ms(30))));
 
     [Fact]
-    public void A_timer_is_active_until_it_has_told()
+    public void Timers_of_different_keys_do_not_meet() => Expect(["tick b at 20"], t =>
     {
-        IActorRef actor = Timed((t, _) => t.StartSingleTimer("k", "tick", Soon));
-        actor.Tell("go");
-        actor.Tell("active?");
-        ExpectMsg(true);
-        ExpectMsg("tick");
-        actor.Tell("active?");
-        ExpectMsg(false);
-    }
+        t.StartSingleTimer("a", "tick a", Ms(20));
+        t.StartSingleTimer("b", "tick b", Ms(20));
+        t.Cancel("a");
+    });
 
     [Fact]
-    public void A_restart_cancels_the_timers_of_the_old_instance()
-    {
-        IActorRef actor = Timed((t, m) =>
-        {
-            if (m is "fail") throw new Oops("I failed");
-            t.StartPeriodicTimer("k", "tick", TimeSpan.FromMilliseconds(30));
-        });
-        actor.Tell("go");
-        ExpectMsg("tick");
-        actor.Tell("fail");
-        actor.Tell("active?");
-        FishForMessage<bool>(active => !active);
-        ExpectNoMsg(TimeSpan.FromMilliseconds(80));
-    }
+    public void A_timer_is_active_until_it_has_told() => Expect(
+        ["True at 10", "tick at 20", "False at 30"],
+        t => t.StartSingleTimer("k", "tick", Ms(20)),
+        (10, t => _world.Note(t.IsTimerActive("k"))),
+        (30, t => _world.Note(t.IsTimerActive("k"))));
 
     [Fact]
-    public void CancelAll_cancels_every_timer()
-    {
-        IActorRef actor = Timed((t, _) =>
-        {
-            t.StartSingleTimer("a", "tick a", Soon);
-            t.StartPeriodicTimer("b", "tick b", Soon);
-            t.CancelAll();
-        });
-        actor.Tell("go");
-        ExpectNoMsg(TimeSpan.FromMilliseconds(80));
-    }
+    public void A_restart_cancels_the_timers_of_the_old_instance_and_drops_its_messages_that_wait() => Expect(
+        ["tick at 20", "False at 45"],
+        t => t.StartPeriodicTimer("k", "tick", Ms(20)),
+        (40, _ => throw new Oops("I failed")),
+        (45, t => _world.Note(t.IsTimerActive("k"))));
 
     [Fact]
-    public void A_timers_message_has_no_sender()
+    public void Stopping_the_actor_ends_its_timers() =>
+        Expect(["tick at 20"], t => t.StartPeriodicTimer("k", "tick", Ms(20)), (30, PoisonPill.Instance));
+
+    [Fact]
+    public void CancelAll_cancels_every_timer() => Expect([], t =>
     {
-        Timed((t, _) => t.StartSingleTimer("k", "sender?", Soon)).Tell("go");
-        ExpectMsg(true);
+        t.StartSingleTimer("a", "tick a", Ms(20));
+        t.StartPeriodicTimer("b", "tick b", Ms(20));
+        t.CancelAll();
+    });
+
+    private static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+
+    private void Expect(string[] notes, Action<ITimerScheduler> atFirst, params (int Milliseconds, object Message)[] then)
+    {
+        IActorRef actor = _world.System.ActorOf(Props.Create(() => new TimedActor(_world)));
+        // What the test does at an instant was scheduled before what a timer does then, and so comes first.
+        foreach ((int at, object message) in then) _world.TellAt(at, actor, message);
+        actor.Tell(atFirst, ActorRefs.NoSender);
+        _world.RunTo(1000);
+        Assert.Equal(notes, _world.Notes);
     }
 
-    private IActorRef Timed(Action<ITimerScheduler, object> onMessage) => Sys.ActorOf(Props.Create(() => new TimedActor(TestActor, onMessage)));
+    private void Expect(string[] notes, Action<ITimerScheduler> atFirst, params (int Milliseconds, Action<ITimerScheduler> Do)[] then) =>
+        Expect(notes, atFirst, [.. then.Select(t => (t.Milliseconds, (object)t.Do))]);
 
-    private sealed class TimedActor(IActorRef listener, Action<ITimerScheduler, object> onMessage) : UntypedActor, IWithTimers
+    private void Expect(string[] notes, Action<ITimerScheduler> atFirst) => Expect(notes, atFirst, Array.Empty<(int, object)>());
+
+    private sealed class TimedActor(VirtualWorld world) : UntypedActor, IWithTimers
     {
         public ITimerScheduler Timers { get; set; } = null!;
 
         protected override void OnReceive(object message)
         {
-            switch (message)
-            {
-                case "active?":
-                    listener.Tell(Timers.IsTimerActive("k"));
-                    break;
-                case "sender?":
-                    listener.Tell(Sender is null || Sender.Equals(Context.System.DeadLetters));
-                    break;
-                case string s when s.StartsWith("tick", StringComparison.Ordinal) || s is "old" or "new":
-                    listener.Tell(s);
-                    break;
-                default:
-                    onMessage(Timers, message);
-                    break;
-            }
+            if (message is Action<ITimerScheduler> act) act(Timers);
+            else world.Note(message);
         }
     }
 }

@@ -63,7 +63,7 @@ public sealed class TestKitTests() : EngineSpec("akka.loglevel = DEBUG")
     {
         ExpectNoMsg(Brief);
         TestActor.Tell("text");
-        Fails(() => ExpectNoMsg(Brief));
+        Fails(() => ExpectNoMsg(TimeSpan.FromSeconds(3)));
     }
 
     [Fact]

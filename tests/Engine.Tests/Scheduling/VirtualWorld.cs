@@ -7,16 +7,13 @@ namespace Engine.Tests.Scheduling;
 
 /// <summary>A scheduler plug-in that owns the time and the order of a system: its owner's thread runs one ready mailbox after the other,
 /// chosen by a seed, and when none is ready time jumps to the next timer.</summary>
-public sealed class VirtualScheduler : SchedulerBase
+public sealed class VirtualScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
 {
     private readonly List<IRunnable> _ready = [];
     private readonly PriorityQueue<(Action Action, ICancelable? Cancelable), (TimeSpan Due, long Number)> _timers = new();
     private readonly int _owner = Environment.CurrentManagedThreadId;
-    private readonly Random _random;
+    private Random? _random;
     private long _scheduled;
-
-    public VirtualScheduler(Config config, ILoggingAdapter log) : base(config, log) =>
-        _random = new Random(config.GetInt("engine-tests.seed", SchedulerConfig.GetInt("engine-tests.seed")));
 
     public override TimeSpan MonotonicClock => Elapsed;
 
@@ -30,23 +27,26 @@ public sealed class VirtualScheduler : SchedulerBase
 
     protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + Elapsed;
 
-    /// <summary>Runs until nothing is ready and no timer is due before <paramref name="until"/>.</summary>
+    /// <summary>From now on a seed chooses; before, the first that became ready is the first to run.</summary>
+    public void Choose(int seed) => _random = new Random(seed);
+
+    /// <summary>Runs until nothing is ready and no timer is due until <paramref name="until"/>.</summary>
     public void Run(TimeSpan until)
     {
         while (true)
         {
             if (_ready.Count > 0)
             {
-                int chosen = _random.Next(_ready.Count);
+                // No draw where there is no choice: a turn more that an engine takes for itself then shifts nothing.
+                int chosen = _ready.Count > 1 && _random is not null ? _random.Next(_ready.Count) : 0;
                 IRunnable run = _ready[chosen];
                 _ready.RemoveAt(chosen);
                 run.Run();
             }
             else if (_timers.TryPeek(out _, out (TimeSpan Due, long) next) && next.Due <= until)
             {
-                (Action action, ICancelable? cancelable) = _timers.Dequeue();
                 Elapsed = next.Due;
-                if (cancelable is not { IsCancellationRequested: true }) action();
+                FireAllDueNow();
             }
             else
             {
@@ -77,6 +77,16 @@ public sealed class VirtualScheduler : SchedulerBase
 
     protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
         Repeat(Elapsed + initialDelay, interval, action.Run, cancelable);
+
+    // All of one instant before anybody gets a turn: two messages due together wait together in the mailbox.
+    private void FireAllDueNow()
+    {
+        while (_timers.TryPeek(out _, out (TimeSpan Due, long) next) && next.Due == Elapsed)
+        {
+            (Action action, ICancelable? cancelable) = _timers.Dequeue();
+            if (cancelable is not { IsCancellationRequested: true }) action();
+        }
+    }
 
     private void Repeat(TimeSpan due, TimeSpan interval, Action action, ICancelable cancelable) => At(due, () =>
     {
@@ -120,4 +130,57 @@ public sealed class VirtualDispatcher : MessageDispatcher
 public sealed class NoLogger : MinimalLogger
 {
     protected override void Log(object message) { }
+}
+
+/// <summary>A system all of whose turns and clocks are one <see cref="VirtualScheduler"/>'s. What must not happen is shown here, where
+/// waiting costs nothing and a loaded machine changes nothing.</summary>
+public sealed class VirtualWorld : IDisposable
+{
+    private static readonly string Assembly = typeof(VirtualWorld).Assembly.GetName().Name!;
+
+    public VirtualWorld(int seed)
+    {
+        System = ActorSystem.Create("virtual", ConfigurationFactory.ParseString($$"""
+            akka {
+              stdout-loglevel = OFF
+              loglevel = OFF
+              log-dead-letters = off
+              loggers = ["Engine.Tests.Scheduling.NoLogger, {{Assembly}}"]
+              stdout-logger-class = "Engine.Tests.Scheduling.NoLogger, {{Assembly}}"
+              scheduler.implementation = "Engine.Tests.Scheduling.VirtualScheduler, {{Assembly}}"
+              actor.default-dispatcher.type = "Engine.Tests.Scheduling.VirtualDispatcherConfigurator, {{Assembly}}"
+              actor.internal-dispatcher.type = "Engine.Tests.Scheduling.VirtualDispatcherConfigurator, {{Assembly}}"
+              coordinated-shutdown.run-by-actor-system-terminate = off
+              coordinated-shutdown.run-by-clr-shutdown-hook = off
+            }
+            """));
+        Scheduler = (VirtualScheduler)System.Scheduler;
+        // The start of a system is an engine's own business; what comes after is everybody's.
+        Scheduler.Run(TimeSpan.Zero);
+        Scheduler.Choose(seed);
+    }
+
+    public ActorSystem System { get; }
+
+    public VirtualScheduler Scheduler { get; }
+
+    /// <summary>What actors noted, each with its time in milliseconds.</summary>
+    public List<string> Notes { get; } = [];
+
+    public void Note(object what) => Notes.Add($"{what} at {Scheduler.Elapsed.TotalMilliseconds}");
+
+    public IActorRef Actor(Action<IActorContext, object> onMessage) => System.ActorOf(FunctionActor.Props(onMessage));
+
+    /// <summary>Has <paramref name="actor"/> told at a time from the start.</summary>
+    public void TellAt(int milliseconds, IActorRef actor, object message) =>
+        System.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(milliseconds), actor, message, ActorRefs.NoSender);
+
+    /// <summary>Runs to a time from the start.</summary>
+    public void RunTo(int milliseconds) => Scheduler.Run(TimeSpan.FromMilliseconds(milliseconds));
+
+    public void Dispose()
+    {
+        _ = System.Terminate();
+        Scheduler.Run(Scheduler.Elapsed);
+    }
 }

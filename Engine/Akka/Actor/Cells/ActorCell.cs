@@ -140,6 +140,8 @@ public sealed partial class ActorCell : IUntypedActorContext
     /// <summary>What becomes of a user message that comes too late.</summary>
     internal void ToDeadLetters(in Envelope envelope)
     {
+        // News of a dead letter to a subscriber that is dead itself would go round in circles.
+        if (envelope.Message is AllDeadLetters) return;
         if (envelope.Message is Identify identify) envelope.Sender.Tell(new ActorIdentity(identify.MessageId, null), ActorRefs.NoSender);
         else _deadLetters.Tell(new DeadLetter(envelope.Message, envelope.Sender, Self), envelope.Sender);
     }

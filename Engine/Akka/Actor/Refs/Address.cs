@@ -6,9 +6,5 @@ public sealed record Address(string Protocol, string System, string? Host = null
     /// <summary>The address that stands for no particular system.</summary>
     public static readonly Address AllSystems = new("akka", "all-systems");
 
-    public bool HasLocalScope => Host is null;
-
-    public bool HasGlobalScope => Host is not null;
-
     public override string ToString() => Host is null ? $"{Protocol}://{System}" : $"{Protocol}://{System}@{Host}:{Port}";
 }

@@ -66,7 +66,7 @@ internal sealed class ActorRefProvider : IActorRefProvider
             {
                 case Failed failed:
                     provider.System.Log.Error(failed.Cause, "A failure was escalated past the root: the system stops");
-                    provider.System.AbortBecauseOf(failed.Cause);
+                    provider.System.Abort();
                     failed.Child.AsInternal().Resume(failed.Cause);
                     break;
                 case DeathWatchNotification:

@@ -64,9 +64,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override Task WhenTerminated => _whenTerminated.Task;
 
-    /// <summary>Why the system came down, where a failure went past the root.</summary>
-    public Exception? AbortCause { get; private set; }
-
     public void Start()
     {
         try
@@ -135,12 +132,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     internal long NextUid() => Interlocked.Increment(ref _lastUid);
 
     internal long NextTempNumber() => Interlocked.Increment(ref _lastTempName);
-
-    internal void AbortBecauseOf(Exception cause)
-    {
-        AbortCause = cause;
-        Abort();
-    }
 
     /// <summary>The loggers take leave when all else has stopped; from here on the console has to do.</summary>
     internal IReadOnlyList<IActorRef> TakeLeaveOfLoggers() => _loggers.TakeLeave();

@@ -96,7 +96,7 @@ public sealed class CoordinatedShutdown : IExtension
             if (tasks.Count > 0) await RunPhase(phase, tasks).ConfigureAwait(false);
         }
 
-        if (_config.GetBoolean("terminate-actor-system"))
+        if (ShutdownReason is ActorSystemTerminateReason || _config.GetBoolean("terminate-actor-system"))
         {
             System.Abort();
             await WithinPhase(PhaseActorSystemTerminate, System.WhenTerminated).ConfigureAwait(false);
