@@ -82,7 +82,7 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
             if (ReasonToSkip(backend, device.Storage) is { } reason)
                 result.Skipped.Add(new SkippedBackend(backend, reason));
             else
-                targets.Add(new BenchTarget(backend, device.Target, await session.Initiator.ReadCapacityAsync(device.Target, cancellation)));
+                targets.Add(await BenchTarget.OpenAsync(session.Initiator, backend, device.Target, cancellation));
         }
         return targets;
     }
@@ -128,7 +128,7 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
     {
         var capacity = target.Capacity;
         if (benchCase.TransferLength % capacity.BlockLength != 0)
-            throw new UsageException($"--size {benchCase.TransferLength} is no multiple of the disk's blocks of {capacity.BlockLength} bytes.");
+            throw new UsageException($"--size {benchCase.TransferLength}: the disk has blocks of {capacity.BlockLength} bytes.");
         if (benchCase.TransferLength > capacity.Bytes)
             throw new UsageException($"--size {benchCase.TransferLength}: the disk holds no more than {capacity.Bytes} bytes.");
         return new WorkloadPlan(target.Number, benchCase.IsWrite, benchCase.TransferLength, capacity.BlockLength, capacity.Bytes,

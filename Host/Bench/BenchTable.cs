@@ -67,8 +67,12 @@ internal static class BenchTable
         return table;
     }
 
-    private static string TextOf(Column column, BenchRow row, BenchRows rows) =>
-        row.Result.Error is null || Names.Contains(column) ? column.Text(row, rows) : "failed";
+    private static string TextOf(Column column, BenchRow row, BenchRows rows)
+    {
+        if (row.Result.Error is null || Names.Contains(column))
+            return column.Text(row, rows);
+        return column == Speed[0] || column == Cost[0] ? "failed" : "";
+    }
 
     private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 

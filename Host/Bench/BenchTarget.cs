@@ -11,6 +11,11 @@ internal sealed record BenchTarget(BenchBackend Backend, int Number, Capacity Ca
 {
     private const int FillLength = 64 << 10;
 
+    /// <summary>Asks a target for its capacity.</summary>
+    public static async Task<BenchTarget> OpenAsync(
+        Initiator initiator, BenchBackend backend, int number, CancellationToken cancellation) =>
+        new(backend, number, await initiator.ReadCapacityAsync(number, cancellation));
+
     /// <summary>Writes all of it once.</summary>
     public async Task FillAsync(Initiator initiator, ulong seed, CancellationToken cancellation)
     {

@@ -127,7 +127,10 @@ internal sealed class Workload
 
     private void Fail(CommandExecuted done)
     {
-        Error ??= CommandText.Outcome(done);
+        var outcome = CommandText.Outcome(done);
+        Error ??= done.Status == ScsiStatus.TaskSetFull
+            ? $"{outcome}: it takes fewer than {_plan.Depth} commands; lower --depth, or raise scsi-actors.logical-unit.max-tasks"
+            : outcome;
         Drain();
     }
 

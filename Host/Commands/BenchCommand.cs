@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace ScsiActors.Host.Commands;
 
-/// <summary><c>bench</c>: how fast this machine is with each kind of storage below the same actors; and its short form without a verb.</summary>
+/// <summary><c>bench</c>: how fast each kind of storage is below the same actors; and its short form without a verb.</summary>
 internal static class BenchCommand
 {
     private const string HowToRead =

@@ -14,7 +14,7 @@ internal static class BenchOptions
 
     private static readonly Option<BenchBackend[]?> Backends = new("--backend")
     {
-        Description = "Storage to measure: " + string.Join(", ", BenchBackend.All.Select(static backend => $"{backend.Name} ({backend.Summary})")),
+        Description = "Storage to measure: " + string.Join(", ", BenchBackend.All.Select(static backend => backend.ToString())),
         HelpName = "NAME,...",
         CustomParser = ParseBackends,
     };
@@ -49,7 +49,7 @@ internal static class BenchOptions
     };
 
     private static readonly Option<bool> Overwrite = new("--overwrite") { Description = "Permit writes to --file; its contents are lost." };
-    private static readonly Option<bool> Verify = new("--verify") { Description = "First write and read at random and compare every block." };
+    private static readonly Option<bool> Verify = new("--verify") { Description = "First write and read at random and compare." };
 
     private static readonly Option<FileInfo?> Json = new("--json")
     {
@@ -112,7 +112,9 @@ internal static class BenchOptions
     {
         var names = result.Tokens[0].Value.Split(',').Distinct().ToArray();
         var found = BenchBackend.All.Where(backend => names.Contains(backend.Name)).ToArray();
-        return found.Length == names.Length ? found : Parsers.Refuse<BenchBackend[]?>(result, $"wants names of {Names}, separated by commas");
+        return found.Length == names.Length
+            ? found
+            : Parsers.Refuse<BenchBackend[]?>(result, $"wants names of {Names}, separated by commas");
     }
 
     private static Option<string> CreatePattern()

@@ -27,7 +27,7 @@ internal static class CopyCommand
     private static readonly Option<string> Engine = FileEngineOptions.Engine();
     private static readonly Option<bool> Direct = FileEngineOptions.Direct();
     private static readonly Option<bool> Verify = new("--verify") { Description = "Afterwards read both again and compare." };
-    private static readonly Option<bool> Force = new("--force") { Description = "Permit to change the length of a destination that exists." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Change the length of a destination that exists." };
     private static readonly Option<string> Through = CreateThrough();
 
     /// <summary>The verb.</summary>

@@ -36,7 +36,8 @@ internal static class DiskCommand
             throw new UsageException($"{file} exists; delete it first, or choose another name.");
         try
         {
-            using var handle = File.OpenHandle(file.FullName, FileMode.CreateNew, FileAccess.Write, preallocationSize: preallocate ? size : 0);
+            var allocated = preallocate ? size : 0;
+            using var handle = File.OpenHandle(file.FullName, FileMode.CreateNew, FileAccess.Write, preallocationSize: allocated);
             RandomAccess.SetLength(handle, size);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
@@ -66,7 +67,7 @@ internal static class DiskCommand
         var storage = session.Devices[0].Storage;
         if (storage.Result != AioResult.Ok)
             throw new RunFailedException($"{file} cannot be opened as a disk: {storage.Description}");
-        table.AddStorage(storage);
+        table.AddStorage(storage, device.Engine);
         await table.AddLogicalUnitAsync(session.Initiator, cancellation);
         table.Write(Screen.Out);
         return ExitCode.Ok;

@@ -4,8 +4,8 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Copy;
 
-/// <summary>Copies one logical unit to another: a number of workers, each of which reads a piece from the one and writes it to the other. Their
-/// pieces are disjoint, so that no order among them matters.</summary>
+/// <summary>Copies one logical unit to another: a number of workers, each of which reads a piece here and writes it there.</summary>
+/// <remarks>Their pieces are disjoint, so that no order among them matters.</remarks>
 /// <param name="initiator">Sends the commands.</param>
 /// <param name="plan">What to do.</param>
 internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
@@ -88,7 +88,8 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
             Fail($"{plan.DestinationName}: block {chunk.Block + same / plan.BlockLength} differs from {plan.SourceName}");
     }
 
-    private Task<bool> TransferAsync(int target, string name, Chunk chunk, bool isWrite, Memory<byte> data, CancellationToken cancellation) =>
+    private Task<bool> TransferAsync(
+        int target, string name, Chunk chunk, bool isWrite, Memory<byte> data, CancellationToken cancellation) =>
         GuardAsync(() => initiator.RequireAsync(target, Cdbs.Transfer(isWrite, chunk.Form, chunk.Block, chunk.Blocks),
             isWrite ? DataDirection.Out : DataDirection.In, data, cancellation, chunk.Attribute), name);
 

@@ -2,7 +2,8 @@ using ScsiActors.Host.Output;
 
 namespace ScsiActors.Host.Copy;
 
-/// <summary>The file that a copy writes: a new one is called <c>DEST.partial</c> until it is whole; one that exists is written in place.</summary>
+/// <summary>The file that a copy writes.</summary>
+/// <remarks>A new one is called <c>DEST.partial</c> until it is whole; one that exists is written in place.</remarks>
 internal sealed class DestinationFile
 {
     private const string Suffix = ".partial";

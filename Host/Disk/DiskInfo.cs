@@ -30,10 +30,13 @@ internal sealed class DiskInfo
         Add("File", "blocks of 4096", Blocks(file.Length, 4096));
     }
 
-    /// <summary>How the backend opened it.</summary>
-    public void AddStorage(AioOpened storage)
+    /// <summary>How the backend opened it, having been asked for <paramref name="engine"/>.</summary>
+    public void AddStorage(AioOpened storage, string engine)
     {
         Add("Storage", "opened as", storage.Description);
+        Add("Storage", "io_uring", storage.Description.Contains("io_uring", StringComparison.Ordinal) ? "in use"
+            : engine == "thread-pool" ? "not asked for"
+            : "refused by the kernel");
         Add("Storage", "writable", storage.IsReadOnly ? "no" : "yes");
         Add("Storage", "deallocates", storage.CanUnmap ? "yes" : "no");
     }
@@ -108,7 +111,8 @@ internal sealed class DiskInfo
     private static string Blocks(long length, int block) =>
         length % block == 0 ? $"{length / block:N0}" : $"{length / block:N0}, and {length % block} bytes that are no whole block";
 
-    private static string Ascii(byte[] data, int at, int count) => Encoding.ASCII.GetString(data, at, Math.Min(count, data.Length - at)).Trim();
+    private static string Ascii(byte[] data, int at, int count) =>
+        Encoding.ASCII.GetString(data, at, Math.Min(count, data.Length - at)).Trim();
 
     private static string VersionName(byte version) => version switch
     {

@@ -45,8 +45,7 @@ internal sealed class Initiator(IActorRef port)
             throw new RunFailedException($"{CommandText.Name(cdb)}: ended well, but {answer.Residual} of {data.Length} bytes were not moved");
     }
 
-    /// <summary>Executes a command whose answer may be shorter than asked for; returns the bytes that came, or null when the logical unit
-    /// refuses.</summary>
+    /// <summary>Executes a command whose answer may be shorter than asked for; the data is null when the logical unit refuses.</summary>
     public async Task<(byte[]? Data, CommandExecuted Answer)> InquireAsync(int target, Cdb cdb, int length, CancellationToken cancellation)
     {
         var data = new byte[length];

@@ -32,7 +32,8 @@ internal sealed class SubsystemSession : IAsyncDisposable
     /// <summary>Starts the system and waits until all storage is open, or has failed to.</summary>
     /// <exception cref="UsageException">The configuration is refused.</exception>
     /// <exception cref="RunFailedException">The subsystem does not answer.</exception>
-    public static async Task<SubsystemSession> StartAsync(GlobalOptions options, IEnumerable<Device> devices, CancellationToken cancellation)
+    public static async Task<SubsystemSession> StartAsync(
+        GlobalOptions options, IEnumerable<Device> devices, CancellationToken cancellation)
     {
         var config = HostConfiguration.Load(options, devices);
         StartLogging(options);

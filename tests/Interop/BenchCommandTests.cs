@@ -35,7 +35,8 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_chosen_row_alone_is_measured_and_its_data_verified()
     {
-        var result = await Run("bench --backend thread-pool --size 8k --depth 4 --seconds 0.2 --disk-size 32MiB --pattern random --verify --json rows.json");
+        var result = await Run(
+            "bench --backend thread-pool --size 8k --depth 4 --seconds 0.2 --disk-size 32MiB --pattern random --verify --json rows.json");
 
         Assert.Equal(0, result.ExitCode);
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["rows.json"]));

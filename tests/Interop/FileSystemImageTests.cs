@@ -88,7 +88,8 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
 
     private static void AssertSameFiles(string wanted, string found)
     {
-        var names = Directory.GetFiles(wanted, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(wanted, file)).ToArray();
+        var paths = Directory.GetFiles(wanted, "*", SearchOption.AllDirectories);
+        var names = paths.Select(file => Path.GetRelativePath(wanted, file)).ToArray();
         Assert.Equal(Files, names.Length);
         foreach (var name in names)
         {
