@@ -9,10 +9,12 @@ internal sealed class SubsystemSession : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private SubsystemSession(ActorSystem system, IActorRef port, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
+    private SubsystemSession(
+        ActorSystem system, IActorRef port, ScsiSubsystem.HostAdapter hostAdapter, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
     {
         System = system;
         Port = port;
+        HostAdapter = hostAdapter;
         Devices = devices;
         Initiator = new Initiator(port);
     }
@@ -22,6 +24,9 @@ internal sealed class SubsystemSession : IAsyncDisposable
 
     /// <summary>The direct port.</summary>
     public IActorRef Port { get; }
+
+    /// <summary>The host adapter and its driver; empty where the configuration has none.</summary>
+    public ScsiSubsystem.HostAdapter HostAdapter { get; }
 
     /// <summary>The logical units and their storage, as opened.</summary>
     public IReadOnlyList<ScsiSubsystem.DeviceDescription> Devices { get; }
@@ -33,9 +38,9 @@ internal sealed class SubsystemSession : IAsyncDisposable
     /// <exception cref="UsageException">The configuration is refused.</exception>
     /// <exception cref="RunFailedException">The subsystem does not answer.</exception>
     public static async Task<SubsystemSession> StartAsync(
-        GlobalOptions options, IEnumerable<Device> devices, CancellationToken cancellation)
+        GlobalOptions options, IEnumerable<Device> devices, CancellationToken cancellation, string settings = "")
     {
-        var config = HostConfiguration.Load(options, devices);
+        var config = HostConfiguration.Load(options, devices, settings);
         StartLogging(options);
         var system = ActorSystem.Create("scsi-actors", config);
         try
@@ -44,7 +49,8 @@ internal sealed class SubsystemSession : IAsyncDisposable
             var root = system.ActorOf(Props.Create(() => new SubsystemGuardActor(config, failure)), "host");
             var ready = await Answer<ScsiSubsystem.SubsystemReady>(root, ScsiSubsystem.GetReady.Instance, failure.Task, cancellation);
             var port = await Answer<ScsiSubsystem.DirectPort>(root, ScsiSubsystem.GetDirectPort.Instance, failure.Task, cancellation);
-            return new SubsystemSession(system, port.Port, ready.Devices);
+            var adapter = await Answer<ScsiSubsystem.HostAdapter>(root, ScsiSubsystem.GetHostAdapter.Instance, failure.Task, cancellation);
+            return new SubsystemSession(system, port.Port, adapter, ready.Devices);
         }
         catch
         {
