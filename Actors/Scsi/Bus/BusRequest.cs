@@ -34,6 +34,9 @@ internal sealed class BusRequest
     public int LentOut;
     public TaskId Task;
 
+    /// <summary>True while the initiator has a buffer of it.</summary>
+    public bool HoldsBuffers => LentIn > 0 || LentOut > 0 || TooLate is not null;
+
     /// <summary>With the historical bug of early submission: takes the data that comes too late.</summary>
     public DataBuffer? TooLate;
 

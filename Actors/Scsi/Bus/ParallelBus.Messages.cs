@@ -151,10 +151,9 @@ internal sealed partial class ParallelBus
         request.IsConnected = false;
         request.EndsAfterData = false;
         request.HeldStatus = null;
-        if (request.IsDone)
+        request.IsAborting = true;
+        if (request.IsDone && !request.HoldsBuffers)
             Remove(request);
-        else
-            request.IsAborting = true;
     }
 
     /// <summary>The initiator has let go of a connection: its command is aborted.</summary>
@@ -183,8 +182,9 @@ internal sealed partial class ParallelBus
         foreach (var request in _affected)
         {
             request.IsConnected = false;
+            var isOver = request.IsDone;
             Abandon(request);
-            if (message.ResetsTargets || !request.IsAborting || request.Slot >> 9 == unit)
+            if (message.ResetsTargets || isOver || request.Slot >> 9 == unit)
                 continue;
             unit = request.Slot >> 9;
             Deliver(TaskManagementFunction.AbortTaskSet, request.Slot, ++_associations);
@@ -207,8 +207,9 @@ internal sealed partial class ParallelBus
         _nexuses.Collect(target, message.Lun.Number, _affected);
         foreach (var request in _affected)
         {
+            var isOver = request.IsDone && !request.HoldsBuffers;
             Abandon(request);
-            if (request.IsAborting)
+            if (!isOver)
                 Remove(request);
         }
         _affected.Clear();

@@ -87,7 +87,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         _latest = request;
         Outstanding++;
         ref var oldest = ref _nexuses[slot];
-        if (oldest is { IsDone: true } done)
+        if (oldest is { IsDone: true, HoldsBuffers: false } done)
         {
             oldest = done.Younger;
             Keep(done);
@@ -135,6 +135,10 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         {
             request.HeldStatus = null;
             Complete(request, status);
+        }
+        else if (request.IsDone && request.IsAborting && !request.HoldsBuffers)
+        {
+            Remove(request);
         }
     }
 
@@ -184,7 +188,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         if (FindActive(message.Nexus) is not { } request)
             return;
         if (request.IsAborting)
-            Remove(request);
+            End(request);
         else if (request.EndsAfterData)
             request.HeldStatus = message.Status;
         else
@@ -196,9 +200,20 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
     {
         if (FindActive(message.Nexus) is not { } request)
             return;
-        if (request.IsConnected && !request.IsAborting)
+        if (request.IsConnected)
             ports.Send(new ConnectionWithdrawn(request.Connection));
-        Remove(request);
+        request.IsConnected = false;
+        End(request);
+    }
+
+    /// <summary>Forgets a command that has no status to send, as soon as the initiator has returned its buffers.</summary>
+    private void End(BusRequest request)
+    {
+        Outstanding--;
+        request.IsDone = true;
+        request.IsAborting = true;
+        if (!request.HoldsBuffers)
+            Remove(request);
     }
 
     private void Complete(BusRequest request, ScsiStatus status)

@@ -277,7 +277,7 @@ public sealed class HistoricalDefectTests
         driver.Bench.Settle();
         Assert.Equal(ServiceDeliveryEvent.HardReset, driver.Bench.Services.OfType<ServiceDeliveryEventOccurred>().First().Event);
         driver.Bench.SendDataIn(command, 512);
-        driver.Bench.Tell(new CommandAborted(command.Nexus));
+        driver.Bench.CarryOutFunctions();
         Assert.Empty(driver.Bench.Lent);
         Assert.Equal(0, driver.Bench.Bus.Outstanding);
         Assert.Equal(0u, driver.Chip.Read(Reg.Istat0) & Bit.Istat0Con);
