@@ -41,6 +41,9 @@ public enum AioResult : byte
 
     /// <summary>The storage does not support the request (punching holes, for instance).</summary>
     NotSupported,
+
+    /// <summary>Not taken, because too many requests wait already (<c>request-queue.max-queued</c>); the client may try again later.</summary>
+    Busy,
 }
 
 /// <summary>A request to storage. It is answered, once, by <see cref="AioCompleted"/> with its <see cref="Id"/>, to the sender.</summary>
@@ -71,7 +74,7 @@ public sealed record AioCancel(AioId Id);
 /// <summary>The one answer to an <see cref="AioRequest"/>.</summary>
 /// <param name="Id">The request.</param>
 /// <param name="Result">How it ended.</param>
-/// <param name="Bytes">Bytes that were moved; less than asked only when <paramref name="Result"/> is not Ok.</param>
+/// <param name="Bytes">Bytes that were read or written; less than asked only when <paramref name="Result"/> is not Ok. 0 for a flush or an unmap.</param>
 public sealed record AioCompleted(AioId Id, AioResult Result, long Bytes);
 
 /// <summary>Asks the storage behind a queue what it is; answered by <see cref="AioOpened"/> as soon as it has been opened, or could not be.</summary>
@@ -101,4 +104,12 @@ public sealed record AioDrained
 {
     /// <summary>The only instance.</summary>
     public static AioDrained Instance { get; } = new();
+}
+
+/// <summary>Storage has stopped and has let go of every buffer: what has not been completed by now never will be. Sent, once, to everybody
+/// who asked <see cref="AioOpen"/>.</summary>
+public sealed record AioClosed
+{
+    /// <summary>The only instance.</summary>
+    public static AioClosed Instance { get; } = new();
 }

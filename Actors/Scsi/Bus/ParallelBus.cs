@@ -71,11 +71,11 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         _ => false,
     };
 
-    private static TaskAttribute AttributeOf(SelectionMessage selection) => selection.Queue switch
+    private TaskAttribute AttributeOf(SelectionMessage selection) => selection.Queue switch
     {
         0 => TaskAttribute.Untagged,
-        0x21 => TaskAttribute.HeadOfQueue,
-        0x22 => TaskAttribute.Ordered,
+        0x21 when parameters.HonourTaskAttributes => TaskAttribute.HeadOfQueue,
+        0x22 when parameters.HonourTaskAttributes => TaskAttribute.Ordered,
         _ => TaskAttribute.Simple,
     };
 

@@ -1,0 +1,90 @@
+using Akka.Actor;
+using Akka.Event;
+using ScsiActors.Messages;
+
+namespace ScsiActors.Aio;
+
+/// <summary>Knows who is to be answered. It outlives its actor by as long as the storage takes to close, and then belongs to the thread that
+/// closes.</summary>
+internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAioBackendPorts
+{
+    /// <summary>Tells the actor that there is something to reap.</summary>
+    internal sealed record CompletionsReady
+    {
+        public static readonly CompletionsReady Instance = new();
+    }
+
+    private struct Expected
+    {
+        public IActorRef? Client;
+        public uint Generation;
+    }
+
+    private const int MaxSlots = 1 << 20;
+
+    private readonly List<IActorRef> _asked = [];
+    private Expected[] _expected = new Expected[64];
+    private AioOpened? _opened;
+
+    /// <summary>Notes who is to have the completion of a request.</summary>
+    public void Expect(AioId id, IActorRef client)
+    {
+        if ((uint)id.Slot >= (uint)_expected.Length)
+        {
+            Invariant.Holds((uint)id.Slot < MaxSlots, "slots are numbered from 0 and used again");
+            Array.Resize(ref _expected, Math.Max(_expected.Length * 2, id.Slot + 1));
+        }
+        ref var expected = ref _expected[id.Slot];
+        Invariant.Holds(expected.Client is null, "a slot is used again only after its completion");
+        expected = new Expected { Client = client, Generation = id.Generation };
+    }
+
+    /// <summary>True while the completion of the request is due.</summary>
+    public bool IsExpected(AioId id) => (uint)id.Slot < (uint)_expected.Length
+        && _expected[id.Slot].Client is not null && _expected[id.Slot].Generation == id.Generation;
+
+    /// <summary>Tells the client what the storage is, as soon as that is known.</summary>
+    public void Asked(IActorRef client)
+    {
+        if (!_asked.Contains(client))
+            _asked.Add(client);
+        if (_opened is not null)
+            client.Tell(_opened, self);
+    }
+
+    /// <inheritdoc/>
+    public void Opened(AioOpened opened)
+    {
+        _opened = opened;
+        foreach (var client in _asked)
+            client.Tell(opened, self);
+    }
+
+    /// <inheritdoc/>
+    public void Completed(AioCompleted completed)
+    {
+        Invariant.Holds(IsExpected(completed.Id), "a request is completed once");
+        ref var expected = ref _expected[completed.Id.Slot];
+        var client = expected.Client!;
+        expected.Client = null;
+        client.Tell(completed, self);
+    }
+
+    /// <inheritdoc/>
+    public void Closed()
+    {
+        for (var i = 0; i < _expected.Length; i++)
+        {
+            if (_expected[i].Client is not null)
+                Completed(new AioCompleted(new AioId(i, _expected[i].Generation), AioResult.Unavailable, 0));
+        }
+        foreach (var client in _asked)
+            client.Tell(AioClosed.Instance, self);
+    }
+
+    /// <inheritdoc/>
+    public void Wake() => self.Tell(CompletionsReady.Instance, ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    public void Warn(string text) => log.Warning("{0}", text);
+}

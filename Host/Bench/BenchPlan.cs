@@ -1,0 +1,130 @@
+namespace ScsiActors.Host.Bench;
+
+/// <summary>Storage that can be measured.</summary>
+/// <param name="Name">On the command line, in the table and in JSON.</param>
+/// <param name="Backend">The aio backend.</param>
+/// <param name="Engine">The file engine; null where there is no file.</param>
+/// <param name="Summary">For people.</param>
+internal sealed record BenchBackend(string Name, string Backend, string? Engine, string Summary)
+{
+    /// <summary>All of them, from the cheapest to the dearest.</summary>
+    public static IReadOnlyList<BenchBackend> All { get; } =
+    [
+        new("null", "null", null, "forgets writes, reads nothing: the cost of the actors alone"),
+        new("memory", "memory", null, "a disk in memory"),
+        new("thread-pool", "file", "thread-pool", "a file, by the .NET thread pool"),
+        new("io-uring", "file", "io-uring", "a file, by io_uring"),
+    ];
+
+    /// <summary>True when there is a file.</summary>
+    public bool IsFile => Engine is not null;
+}
+
+/// <summary>What is done to every backend, one after another, so that a noisy minute hits them alike.</summary>
+/// <param name="TransferLength">Bytes of each command.</param>
+/// <param name="IsWrite">Writes, else reads.</param>
+/// <param name="Depth">Commands outstanding.</param>
+internal sealed record BenchCase(int TransferLength, bool IsWrite, int Depth);
+
+/// <summary>A whole run of <c>bench</c>.</summary>
+internal sealed record BenchPlan
+{
+    /// <summary>What to measure, in the order in which it is shown.</summary>
+    public IReadOnlyList<BenchBackend> Backends { get; init; } = BenchBackend.All;
+
+    /// <summary>Bytes of a command.</summary>
+    public IReadOnlyList<int> Sizes { get; init; } = [4 << 10, 16 << 10, 64 << 10];
+
+    /// <summary>Commands outstanding.</summary>
+    public IReadOnlyList<int> Depths { get; init; } = [1, 16, 32];
+
+    /// <summary>At random places, else one after the other.</summary>
+    public bool IsRandom { get; init; }
+
+    /// <summary>How long each row is measured.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Past the page cache (O_DIRECT).</summary>
+    public bool Direct { get; init; }
+
+    /// <summary>Bytes of each disk.</summary>
+    public long DiskSize { get; init; } = 256 << 20;
+
+    /// <summary>Where temporary disks go.</summary>
+    public string Directory { get; init; } = Path.GetTempPath();
+
+    /// <summary>An existing file to measure on instead of temporary disks; null for none.</summary>
+    public FileInfo? File { get; init; }
+
+    /// <summary>Whether <see cref="File"/> may be written to.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Checks the data too, before measuring.</summary>
+    public bool Verify { get; init; }
+
+    /// <summary>Decides the places.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Where the rows go as JSON; null for nowhere.</summary>
+    public FileInfo? Json { get; init; }
+
+    /// <summary>How long each row runs before it is measured.</summary>
+    public TimeSpan WarmUp => Duration / 4;
+
+    /// <summary>The short form: plain <c>dotnet run</c>.</summary>
+    public static BenchPlan Short { get; } = new() { Sizes = [4 << 10, 64 << 10], Depths = [1, 32], Duration = TimeSpan.FromSeconds(0.8) };
+
+    /// <summary><c>--quick</c>: under 20 seconds.</summary>
+    public static BenchPlan Quick { get; } = Short with { Duration = TimeSpan.FromSeconds(0.2), DiskSize = 64 << 20 };
+
+    /// <summary>The cases in the order in which they run.</summary>
+    public IEnumerable<BenchCase> Cases =>
+        from size in Sizes
+        from depth in Depths
+        from isWrite in File is null || Overwrite ? new[] { false, true } : [false]
+        select new BenchCase(size, isWrite, depth);
+}
+
+/// <summary>One row of the table.</summary>
+/// <param name="Backend">What was measured.</param>
+/// <param name="Case">What was done.</param>
+/// <param name="Result">What came out.</param>
+internal sealed record BenchRow(BenchBackend Backend, BenchCase Case, WorkloadFinished Result)
+{
+    /// <summary>Commands measured.</summary>
+    public long Commands => Result.Latencies.Count;
+
+    /// <summary>Commands a second.</summary>
+    public double Iops => Result.Elapsed > TimeSpan.Zero ? Commands / Result.Elapsed.TotalSeconds : 0;
+
+    /// <summary>Millions of bytes a second.</summary>
+    public double MegabytesPerSecond => Iops * Case.TransferLength / 1e6;
+
+    /// <summary>Processor seconds of the process for a million commands.</summary>
+    public double ProcessorSecondsPerMillion => Commands == 0 ? 0 : Result.ProcessorTime.TotalSeconds / Commands * 1e6;
+
+    /// <summary>Bytes the process allocated for each command.</summary>
+    public double AllocatedBytesPerCommand => Commands == 0 ? 0 : (double)Result.AllocatedBytes / Commands;
+
+    /// <summary>A percentile of the latency, in microseconds.</summary>
+    public double Latency(double fraction) => Result.Latencies.Percentile(fraction) / 1e3;
+}
+
+/// <summary>The rows of a run so far.</summary>
+internal sealed class BenchRows : List<BenchRow>
+{
+    /// <summary>IOPS of <paramref name="row"/> by those of the same case on the null backend; null when there is no such row.</summary>
+    public double? RatioToNull(BenchRow row) => RatioTo(row, "null");
+
+    /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case by the thread pool; null when there is no such row.</summary>
+    public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? RatioTo(row, "thread-pool") : null;
+
+    /// <summary>IOPS of <paramref name="row"/>, a write, by those of the same reads; null for a read.</summary>
+    public double? RatioToRead(BenchRow row) =>
+        row.Case.IsWrite && Find(peer => peer.Case == row.Case with { IsWrite = false } && peer.Backend == row.Backend) is { Iops: > 0 } read
+            ? row.Iops / read.Iops
+            : null;
+
+    private double? RatioTo(BenchRow row, string backend) =>
+        Find(peer => peer.Case == row.Case && peer.Backend.Name == backend) is { Iops: > 0 } other ? row.Iops / other.Iops : null;
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Diagnostics;
+using ScsiActors.Host.Copy;
+using ScsiActors.Host.Session;
+using ScsiActors.Host.Output;
+using ScsiActors.Messages;
+
+namespace ScsiActors.Host.Commands;
+
+/// <summary><c>copy</c>: an image, sector by sector: file, logical unit, initiator, logical unit, file.</summary>
+internal static class CopyCommand
+{
+    private static readonly Argument<FileInfo> Source = new("source") { Description = "The image to copy.", HelpName = "SOURCE" };
+    private static readonly Argument<FileInfo> Destination = new("destination") { Description = "Where to; made with the source's size unless it exists.", HelpName = "DEST" };
+    private static readonly Option<int> Depth = Parsers.CountOption("--depth", "Pieces on the way at once.", 32, 1024);
+    private static readonly Option<ulong> Seed = Parsers.SeedOption("Decides the mix of transfer sizes, commands and tags.");
+    private static readonly Option<string> Engine = FileEngineOptions.Engine();
+    private static readonly Option<bool> Direct = FileEngineOptions.Direct();
+    private static readonly Option<bool> Verify = new("--verify") { Description = "Afterwards read both again and compare." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Permit to change the length of a destination that exists." };
+    private static readonly Option<string> Through = CreateThrough();
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("copy", "Copy a disk image through two logical units, with mixed sizes and tags and a deep queue.")
+        {
+            Source, Destination, Depth, Seed, Engine, Direct, Verify, Force, Through,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        var source = line.GetRequiredValue(Source);
+        var destination = line.GetRequiredValue(Destination);
+        Check(source, destination);
+        var file = DestinationFile.Prepare(destination, source.Length, line.GetValue(Force));
+        var whole = false;
+        try
+        {
+            whole = await CopyAsync(line, source, file, cancellation);
+            if (whole)
+                file.Commit();
+            return whole ? ExitCode.Ok : ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Screen.Error("Interrupted.");
+            throw;
+        }
+        finally
+        {
+            if (!whole)
+                Screen.Error($"The copy is not whole: {file.Abandon()}.");
+        }
+    }
+
+    private static void Check(FileInfo source, FileInfo destination)
+    {
+        if (!source.Exists)
+            throw new UsageException($"{source}: there is no such file.");
+        if (source.Length == 0)
+            throw new UsageException($"{source} is empty: there is nothing to copy.");
+        if (Directory.Exists(destination.FullName))
+            throw new UsageException($"{destination} is a directory: name the file to be made in it.");
+        if (RealPath(source) == RealPath(destination))
+            throw new UsageException($"{source} and {destination} are the same file.");
+    }
+
+    private static string RealPath(FileInfo file) => (file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) : null)?.FullName ?? file.FullName;
+
+    private static async Task<bool> CopyAsync(ParseResult line, FileInfo source, DestinationFile file, CancellationToken cancellation)
+    {
+        var reading = new Device(CopyJob.Source, "file") { Path = source.FullName, ReadOnly = true, Engine = line.GetRequiredValue(Engine), Direct = line.GetValue(Direct) };
+        var writing = reading with { Target = CopyJob.Destination, Path = file.WorkPath, ReadOnly = false };
+        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [reading, writing], cancellation);
+        foreach (var device in session.Devices.Where(static device => device.Storage.Result != AioResult.Ok))
+            throw new RunFailedException($"{(device.Target == CopyJob.Source ? source.FullName : file.WorkPath)} cannot be opened: {device.Storage.Description}");
+        var plan = await PlanAsync(line, session.Initiator, source, cancellation);
+        var job = new CopyJob(session.Initiator, plan);
+        var clock = Stopwatch.StartNew();
+        var good = await CopyProgress.WatchAsync("copying", plan.Bytes, () => job.BytesDone, job.CopyAsync(cancellation));
+        if (good && line.GetValue(Verify))
+            good = await CopyProgress.WatchAsync("comparing", plan.Bytes, () => job.BytesDone, job.VerifyAsync(cancellation));
+        foreach (var error in job.Errors)
+            Screen.Error(error);
+        if (good)
+        {
+            var seconds = clock.Elapsed.TotalSeconds;
+            Screen.Line($"Copied {ByteSize.Short(plan.Bytes)} ({plan.Blocks:N0} blocks) in {seconds:0.0} s, {plan.Bytes / 1e6 / seconds:N0} MB/s, flushed{(line.GetValue(Verify) ? " and compared" : "")}.");
+        }
+        return good;
+    }
+
+    private static async Task<CopyPlan> PlanAsync(ParseResult line, Initiator initiator, FileInfo source, CancellationToken cancellation)
+    {
+        var readable = await initiator.ReadCapacityAsync(CopyJob.Source, cancellation);
+        var writable = await initiator.ReadCapacityAsync(CopyJob.Destination, cancellation);
+        if (readable.Bytes != source.Length)
+            throw new UsageException($"{source} has {source.Length} bytes, which are no whole blocks of {readable.BlockLength} bytes; `truncate --size %{readable.BlockLength} {source}` fills up the last one.");
+        if (readable.BlockLength != writable.BlockLength || writable.Blocks < readable.Blocks)
+            throw new RunFailedException($"The destination has {writable.Blocks} blocks of {writable.BlockLength} bytes, the source {readable.Blocks} of {readable.BlockLength}.");
+        var largest = Math.Min(
+            await LargestTransfer.OfAsync(initiator, CopyJob.Source, cancellation), await LargestTransfer.OfAsync(initiator, CopyJob.Destination, cancellation));
+        return new CopyPlan(source.Name, line.GetRequiredValue(Destination).Name, readable.Blocks, readable.BlockLength, largest, line.GetValue(Depth), line.GetValue(Seed));
+    }
+
+    private static Option<string> CreateThrough()
+    {
+        var option = new Option<string>("--through") { Description = "The way from the initiator to the logical units.", DefaultValueFactory = static _ => "direct" };
+        option.AcceptOnlyFromAmong("direct");
+        return option;
+    }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace ScsiActors.Host.Output;
+
+/// <summary>What <c>--help</c> teaches besides the options: examples, units, exit codes.</summary>
+internal static class HelpText
+{
+    /// <summary>How the program is started.</summary>
+    public const string Program = "dotnet run --project Host --";
+
+    private const string Footer = """
+        Units:
+          Sizes are bytes, or k, KiB, M, MiB, G, GiB, T, TiB: always powers of 1024.
+          MB/s is millions of bytes a second; latencies are microseconds.
+
+        Exit codes:
+          0    everything asked for was done
+          1    the run failed: an I/O error, a difference found by --verify, a row that could not be measured
+          2    the command line or the configuration is wrong; nothing was done
+          130  ended by Ctrl-C, after cleaning up (143: by SIGTERM)
+
+        Logs go to standard error (--log-level info shows more). Settings: config.hocon explains every one; --config FILE is laid over it.
+        """;
+
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        [""] =
+        [
+            "# a short bench of every kind of storage, under two minutes",
+            "bench --quick                               # under 20 seconds",
+            "disk create disk.img --size 1GiB",
+            "disk info disk.img                          # what an operating system would see",
+            "copy disk.img copy.img --verify             # sector by sector, through two logical units",
+        ],
+        ["bench"] =
+        [
+            "bench --quick --json rows.json",
+            "bench --backend thread-pool,io-uring --size 4k --depth 32 --seconds 5 --pattern random",
+            "bench --backend io-uring --direct --directory /var/tmp --disk-size 4GiB",
+            "bench --file big.img --size 64k             # reads only; --overwrite permits writes, which destroy its contents",
+            "bench --verify --backend memory,io-uring    # compare every block before measuring",
+        ],
+        ["copy"] =
+        [
+            "copy disk.img copy.img --verify",
+            "copy disk.img /mnt/usb/disk.img --engine io-uring --direct --depth 64",
+            "copy disk.img old.img --force               # old.img is larger: it is cut to the size of disk.img",
+            "copy disk.img copy.img --seed 7             # the same mix of transfer sizes and tags again",
+        ],
+        ["disk"] =
+        [
+            "disk create disk.img --size 64MiB --preallocate",
+            "disk info disk.img",
+        ],
+        ["create"] =
+        [
+            "disk create disk.img --size 64MiB           # sparse: takes no room until it is written",
+            "disk create disk.img --size 1GiB --preallocate",
+        ],
+        ["info"] = ["disk info disk.img", "disk info disk.img --engine io-uring --direct"],
+    };
+
+    /// <summary>The text that follows the options of <paramref name="command"/>.</summary>
+    public static string For(Command command)
+    {
+        var key = command is RootCommand ? "" : command.Name;
+        var lines = Examples[key].Select(static example => example.StartsWith('#') ? $"  {Program[..^3]}{"",-37}{example}" : $"  {Program} {example}");
+        return $"Examples:\n{string.Join('\n', lines)}\n\n{Footer}";
+    }
+}

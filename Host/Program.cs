@@ -1,0 +1,3 @@
+using ScsiActors.Host;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,83 @@
+using Akka.Configuration;
+using Akka.Configuration.Hocon;
+
+namespace ScsiActors.Host.Session;
+
+/// <summary>The configuration of a run: what the verb needs, over the user's file, over the built-in config.hocon, over the host's own settings.</summary>
+internal static class HostConfiguration
+{
+    private const string Root = "scsi-actors";
+
+    // Storage is opened and closed by actors: their system ends by our hand, not by a hook that races with it.
+    private const string HostDefaults = """
+        akka {
+          loggers = ["Akka.Logger.Serilog.SerilogLogger, Akka.Logger.Serilog"]
+          logger-formatter = "Akka.Logger.Serilog.SerilogLogMessageFormatter, Akka.Logger.Serilog"
+          stdout-loglevel = ERROR
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+        }
+        """;
+
+    /// <summary>The configuration with <paramref name="devices"/> instead of any that the user's file names.</summary>
+    /// <exception cref="UsageException">The file cannot be read, is not HOCON, or sets something that does not exist.</exception>
+    public static Config Load(GlobalOptions options, IEnumerable<Device> devices)
+    {
+        var user = options.ConfigurationFile is { } file ? ReadUserFile(file) : ConfigurationFactory.Empty;
+        var defaults = ConfigurationFactory.ParseString(ReadBuiltIn());
+        RemoveTargets(user);
+        RemoveTargets(defaults);
+        var ours = $"akka.loglevel = {options.LogLevel.AkkaName}\n" + string.Concat(devices.Select(static device => device.ToHocon()));
+        return ConfigurationFactory.ParseString(ours)
+            .WithFallback(user)
+            .WithFallback(defaults)
+            .WithFallback(ConfigurationFactory.ParseString(HostDefaults));
+    }
+
+    private static Config ReadUserFile(FileInfo file)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(file.FullName);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--config {file}: {error.Message}");
+        }
+        Config user;
+        try
+        {
+            user = ConfigurationFactory.ParseString(text, name => Include(file, name));
+        }
+        catch (Exception error) when (error is not UsageException)
+        {
+            throw new UsageException($"{file}: {error.Message}");
+        }
+        ConfigurationCheck.Keys(file, text, user, ConfigurationFactory.ParseString(ReadBuiltIn()));
+        return user;
+    }
+
+    private static HoconRoot Include(FileInfo from, string name)
+    {
+        var path = Path.Combine(from.DirectoryName ?? ".", name);
+        if (!File.Exists(path))
+            throw new UsageException($"{from}: include \"{name}\": there is no file {path}");
+        return Parser.Parse(File.ReadAllText(path), inner => Include(new FileInfo(path), inner));
+    }
+
+    private static void RemoveTargets(Config layer)
+    {
+        if (layer.Root is { } root && root.IsObject() && root.GetObject().GetKey(Root) is { } section && section.IsObject())
+            section.GetObject().Items.Remove("targets");
+    }
+
+    private static string ReadBuiltIn()
+    {
+        using var stream = typeof(ScsiSubsystem).Assembly.GetManifestResourceStream("ScsiActors.config.hocon")
+            ?? throw new InvalidOperationException("config.hocon is not part of the assembly");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

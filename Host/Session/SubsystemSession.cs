@@ -1,0 +1,98 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Serilog;
+
+namespace ScsiActors.Host.Session;
+
+/// <summary>An actor system with one SCSI subsystem in it, for as long as a verb runs.</summary>
+internal sealed class SubsystemSession : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private SubsystemSession(ActorSystem system, IActorRef port, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
+    {
+        System = system;
+        Port = port;
+        Devices = devices;
+        Initiator = new Initiator(port);
+    }
+
+    /// <summary>The actor system.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>The direct port.</summary>
+    public IActorRef Port { get; }
+
+    /// <summary>The logical units and their storage, as opened.</summary>
+    public IReadOnlyList<ScsiSubsystem.DeviceDescription> Devices { get; }
+
+    /// <summary>Commands one at a time, for all that need not be fast.</summary>
+    public Initiator Initiator { get; }
+
+    /// <summary>Starts the system and waits until all storage is open, or has failed to.</summary>
+    /// <exception cref="UsageException">The configuration is refused.</exception>
+    /// <exception cref="RunFailedException">The subsystem does not answer.</exception>
+    public static async Task<SubsystemSession> StartAsync(GlobalOptions options, IEnumerable<Device> devices, CancellationToken cancellation)
+    {
+        var config = HostConfiguration.Load(options, devices);
+        StartLogging(options);
+        var system = ActorSystem.Create("scsi-actors", config);
+        try
+        {
+            var failure = new TaskCompletionSource<Exception>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var root = system.ActorOf(Props.Create(() => new SubsystemGuardActor(config, failure)), "host");
+            var ready = await Answer<ScsiSubsystem.SubsystemReady>(root, ScsiSubsystem.GetReady.Instance, failure.Task, cancellation);
+            var port = await Answer<ScsiSubsystem.DirectPort>(root, ScsiSubsystem.GetDirectPort.Instance, failure.Task, cancellation);
+            return new SubsystemSession(system, port.Port, ready.Devices);
+        }
+        catch
+        {
+            await EndAsync(system);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => EndAsync(System);
+
+    private static void StartLogging(GlobalOptions options)
+    {
+        Log.Logger = new LoggerConfiguration()
+            .MinimumLevel.Is(options.LogLevel.Serilog)
+            .WriteTo.Console(standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose)
+            .CreateLogger();
+        Log.Information("{Line:l}", EngineInfo.Line);
+    }
+
+    private static async Task<T> Answer<T>(IActorRef subsystem, object question, Task<Exception> failure, CancellationToken cancellation)
+    {
+        var answer = subsystem.Ask<T>(question, Patience, cancellation);
+        if (await Task.WhenAny(answer, failure) == failure)
+            throw Explain(await failure);
+        try
+        {
+            return await answer;
+        }
+        catch (AskTimeoutException)
+        {
+            throw new RunFailedException(
+                $"The subsystem did not answer {typeof(T).Name} within {Patience.TotalSeconds:0} s; --log-level debug shows what its actors do.");
+        }
+    }
+
+    private static Exception Explain(Exception failure)
+    {
+        var cause = failure;
+        while (cause is ActorInitializationException && cause.InnerException is { } inner)
+            cause = inner;
+        return cause is ConfigurationException
+            ? new UsageException($"Configuration: {cause.Message}")
+            : new RunFailedException($"The subsystem has failed: {cause.Message}");
+    }
+
+    private static async ValueTask EndAsync(ActorSystem system)
+    {
+        await system.Terminate();
+        await Log.CloseAndFlushAsync();
+    }
+}

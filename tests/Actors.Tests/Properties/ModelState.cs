@@ -1,0 +1,118 @@
+namespace ScsiActors.Tests.Properties;
+
+/// <summary>The mode pages at one moment: an immutable image of all pages, one after the other, as a MODE SENSE of page 3Fh delivers them.</summary>
+public sealed class ModePages(DeviceFacts facts, byte[] image) : IEquatable<ModePages>
+{
+    private const byte Caching = 0x08;
+    private const byte Control = 0x0A;
+
+    /// <summary>The bytes.</summary>
+    public ReadOnlySpan<byte> Image => image;
+
+    /// <summary>Write cache enabled.</summary>
+    public bool WriteCache => (Byte(Caching, 2) & 0x04) != 0;
+
+    /// <summary>Software write protect.</summary>
+    public bool WriteProtect => (Byte(Control, 4) & 0x08) != 0;
+
+    /// <summary>Sense data in descriptor format.</summary>
+    public bool DescriptorSense => (Byte(Control, 2) & 0x04) != 0;
+
+    /// <summary>Task set type: 0 shared by all nexuses, 1 one for each.</summary>
+    public int TaskSetType => Byte(Control, 2) >> 5;
+
+    /// <summary>Queue error management: 0 go on, 1 abort all, 3 abort those of the nexus.</summary>
+    public int QueueError => Byte(Control, 3) >> 1 & 3;
+
+    /// <summary>TASK ABORTED status for commands that another nexus aborted.</summary>
+    public bool TaskAbortedStatus => (Byte(Control, 5) & 0x40) != 0;
+
+    /// <summary>0: reporting a unit attention clears it.</summary>
+    public int UnitAttentionInterlock => Byte(Control, 4) >> 4 & 3;
+
+    /// <summary>The same with other bytes.</summary>
+    public ModePages With(byte[] other) => new(facts, other);
+
+    /// <inheritdoc/>
+    public bool Equals(ModePages? other) => other is not null && other.Image.SequenceEqual(image);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ModePages);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (int)SimulatedStorage.Checksum(image);
+
+    private byte Byte(byte page, int index) => facts.FindPage(page, 0) is { } found && index < found.Length ? image[found.Offset + index] : (byte)0;
+}
+
+/// <summary>What decides the answers of a logical unit, apart from its medium's contents: a value.</summary>
+/// <param name="Modes">The current mode pages.</param>
+/// <param name="Holder">The initiator that holds the RESERVE(6) reservation; -1 for none.</param>
+/// <param name="Preventing">The initiators that prevent removal, one bit each.</param>
+/// <param name="Loaded">True while there is a medium.</param>
+public sealed record ModelState(ModePages Modes, int Holder, uint Preventing, bool Loaded);
+
+/// <summary>The states a logical unit may be in, as far as can be told from outside: more than one while a command or reset that changes the state is
+/// under way, because nobody can see at which moment it does so.</summary>
+public sealed class PossibleStates(ModelState initial)
+{
+    private readonly Dictionary<int, Func<ModelState, ModelState?>> _underWay = [];
+    private List<(ModelState State, ulong Applied)> _candidates = [(initial, 0)];
+
+    /// <summary>How many changes are under way.</summary>
+    public int UnderWay => _underWay.Count;
+
+    /// <summary>The states.</summary>
+    public IEnumerable<ModelState> States => _candidates.Select(static candidate => candidate.State).Distinct();
+
+    /// <summary>A change has begun: from now on it may have happened, and after or before any other that is under way.</summary>
+    /// <param name="apply">The state afterwards; null when it would not be changed from that state.</param>
+    /// <returns>A handle for <see cref="End"/>.</returns>
+    public int Begin(Func<ModelState, ModelState?> apply)
+    {
+        var bit = 0;
+        while (_underWay.ContainsKey(bit))
+            bit++;
+        _underWay.Add(bit, apply);
+        for (var i = 0; i < _candidates.Count; i++)
+        {
+            var (state, applied) = _candidates[i];
+            foreach (var (other, change) in _underWay)
+            {
+                if ((applied & 1ul << other) == 0 && change(state) is { } changed)
+                    Add((changed, applied | 1ul << other));
+            }
+        }
+        return bit;
+    }
+
+    /// <summary>A change is over.</summary>
+    /// <param name="bit">As returned by <see cref="Begin"/>.</param>
+    /// <param name="happened">True when it happened, false when it did not, null when nobody knows.</param>
+    public void End(int bit, bool? happened)
+    {
+        _underWay.Remove(bit);
+        var mask = 1ul << bit;
+        var kept = _candidates.Where(candidate => happened is null || (candidate.Applied & mask) != 0 == happened).ToList();
+        Divergence.Unless(kept.Count > 0, "state", "no state is left that explains what was seen");
+        _candidates = [];
+        foreach (var (state, applied) in kept)
+            Add((state, applied & ~mask));
+    }
+
+    /// <summary>Drops the states that <paramref name="explains"/> refuses, unless that would leave none.</summary>
+    public void Observe(Func<ModelState, bool> explains)
+    {
+        if (_candidates.Count < 2)
+            return;
+        var kept = _candidates.Where(candidate => explains(candidate.State)).ToList();
+        if (kept.Count > 0)
+            _candidates = kept;
+    }
+
+    private void Add((ModelState State, ulong Applied) candidate)
+    {
+        if (!_candidates.Contains(candidate))
+            _candidates.Add(candidate);
+    }
+}
