@@ -146,6 +146,7 @@ internal sealed partial class ParallelBus
 
     private void Abandon(BusRequest request)
     {
+        Answered(request);
         if (request.IsConnected)
             ports.Send(new ConnectionWithdrawn(request.Connection));
         request.IsConnected = false;
@@ -166,6 +167,7 @@ internal sealed partial class ParallelBus
             return;
         request.IsConnected = false;
         request.IsAborting = true;
+        Answered(request);
         Deliver(TaskManagementFunction.AbortTask, request.Slot, ++_associations);
     }
 
@@ -197,6 +199,20 @@ internal sealed partial class ParallelBus
         }
     }
 
+    /// <summary>The initiator is gone, and its buffers with it: they go back unread, and its commands are aborted.</summary>
+    public void Handle(InitiatorLost message)
+    {
+        _affected.Clear();
+        _nexuses.Collect(-1, -1, _affected);
+        foreach (var request in _affected)
+        {
+            while (request.HoldsBuffers)
+                Return(request, moved: false);
+        }
+        // The next initiator begins with its first epoch.
+        Handle(message.AsReset);
+    }
+
     /// <summary>A logical unit is gone: its commands end without a status, and connected ones find the bus free.</summary>
     public void Handle(LogicalUnitLost message)
     {
@@ -209,8 +225,10 @@ internal sealed partial class ParallelBus
         {
             var isOver = request.IsDone && !request.HoldsBuffers;
             Abandon(request);
-            if (!isOver)
-                Remove(request);
+            if (isOver)
+                continue;
+            _lent -= request.Holds;
+            Remove(request);
         }
         _affected.Clear();
         if (_management.Connection != 0 && _management.Target == target)

@@ -20,7 +20,7 @@ public sealed class HistoricalDefectTests
         // AmigaOS stops right behind WAIT DISCONNECT and must find the bus free, whoever is ready.
         var driver = new T1Driver();
         driver.PostRead(1);
-        driver.Post(0, [0xC0], [0x12, 0, 0, 0, 36, 0], 36);
+        driver.Post(0, [0x80], [0x12, 0, 0, 0, 36, 0], 36);
         var inquiry = driver.Bench.Commands.Single(command => command.Attribute == TaskAttribute.Untagged);
         driver.Bench.SendDataIn(driver.Bench.Command(1), 512, 1);
         driver.Bench.SendDataIn(inquiry, 36);
