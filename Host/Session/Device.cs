@@ -25,11 +25,15 @@ internal sealed record Device(int Target, string Backend)
     /// <summary>The device as a section of config.hocon; what it does not say is left to the configuration.</summary>
     public string ToHocon()
     {
-        var lines = new List<string> { $"backend = {Backend}" };
+        // In quotes: null without them is HOCON for no value at all.
+        var lines = new List<string> { $"backend = {Quote(Backend)}" };
         if (Size is { } size)
             lines.Add($"size = {size}, memory.max-allocated = {size}");
         if (Path is not null)
-            lines.Add($"file {{ path = {Quote(Path)}, engine = {Engine}, direct = {OnOff(Direct)}, read-only = {OnOff(ReadOnly)}, create = off }}");
+        {
+            lines.Add($"file {{ path = {Quote(Path)}, engine = {Engine}, direct = {OnOff(Direct)} }}");
+            lines.Add($"file {{ read-only = {OnOff(ReadOnly)}, create = off }}");
+        }
         return $"scsi-actors.targets.{Target}.luns.0 {{ aio {{ {string.Join(", ", lines)} }} }}\n";
     }
 

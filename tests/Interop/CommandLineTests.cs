@@ -66,7 +66,9 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     [InlineData("scsi-actors {\n  request-queue {\n    max-in-fligth = 3\n  }\n}", "line 3", "max-in-fligth", "max-in-flight")]
     [InlineData("scsi-actors.targets { 0 { luns { 99 {} } } }", "line 1", "0 to 63")]
     [InlineData("scsi-actors.targets.0.luns.0 {\n  cache {}\n}", "line 2", "logical-unit, request-queue, aio")]
-    [InlineData("scsi-actors { aio { backend = ", "settings.hocon")]
+    [InlineData("scsi-actors { aio { size = ${nowhere} } }", "settings.hocon", "nowhere")]
+    [InlineData("\ninclude \"other.hocon\"", "settings.hocon", "other.hocon")]
+    [InlineData("scsi-actors {\n  aio = file\n}", "line 2", "aio { ... }")]
     [InlineData("scsi-actors.request-queue.max-in-flight = 0", "request-queue.max-in-flight is 0")]
     public async Task A_wrong_configuration_is_refused_with_file_line_and_what_exists(string text, params string[] told)
     {

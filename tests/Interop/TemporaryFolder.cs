@@ -6,13 +6,14 @@ namespace ScsiActors.Interop;
 internal sealed class TemporaryFolder : IDisposable
 {
     /// <summary>Its path.</summary>
-    public string Path { get; } = Directory.CreateTempSubdirectory("scsi-actors-interop-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("interop-").FullName;
 
     /// <summary>The path of a file in it.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
     /// <summary>The names of the files in it, sorted.</summary>
-    public string[] Files => [.. Directory.GetFiles(Path).Select(static file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public string[] Files =>
+        [.. Directory.GetFiles(Path).Select(static file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     /// <summary>Writes a file of random bytes that <paramref name="seed"/> decides.</summary>
     public string WriteRandom(string name, int length, int seed)

@@ -206,8 +206,8 @@ internal static class DriverScripts
     // More data than the command has room for: incoming data is thrown away; outgoing data cannot be made up.
     private static void Overrun(ScriptAssembler script) => script
         .Label("exhausted")
-        .Set(ScratchB, 1)
-        .StoreTo(ScratchB, 1, TaskBlock.OverrunFlag)
+        .Set(ScratchB + 1, 1)
+        .StoreTo(ScratchB + 1, 1, TaskBlock.OverrunFlag)
         .Interrupt(DriverInterrupt.DataOutOverrun, When.IfPhase, BusPhase.DataOut)
         .Move(BusPhase.DataIn, DriverVariables.SinkLength, DriverVariables.Sink)
         .Jump("dispatch");

@@ -66,6 +66,7 @@ internal sealed class FutureActorRef<T>(ActorSystemImpl system) : MinimalActorRe
 
     public void FailAfter(TimeSpan limit)
     {
+        if (IsTerminated) return;
         var timeout = new Cancelable(system.Scheduler);
         _timeout = timeout;
         system.Scheduler.Advanced.ScheduleOnce(limit, () => Complete(

@@ -7,6 +7,7 @@ public abstract class ReceiveActor : ActorBase
 
     protected ReceiveActor() => _building.Push([]);
 
+    // The behaviour is made of the handlers; this is never asked.
     protected sealed override bool Receive(object message) => false;
 
     /// <summary>Handles every <typeparamref name="T"/> that <paramref name="shouldHandle"/> accepts.</summary>

@@ -10,7 +10,6 @@ namespace Akka.Dispatch;
 public sealed class Dispatchers
 {
     public const string DefaultDispatcherId = "akka.actor.default-dispatcher";
-    public const string SynchronizedDispatcherId = "akka.actor.synchronized-dispatcher";
     internal const string InternalDispatcherId = "akka.actor.internal-dispatcher";
 
     private static readonly Dictionary<string, Func<Config, IDispatcherPrerequisites, MessageDispatcherConfigurator>> BuiltIn = new()

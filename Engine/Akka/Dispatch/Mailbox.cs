@@ -30,9 +30,6 @@ public sealed class Mailbox : IRunnable, IThreadPoolWorkItem
     /// <summary>The cell that the mailbox belongs to.</summary>
     internal ActorCell Actor => _cell;
 
-    /// <summary>How many user messages wait; a moment's view.</summary>
-    internal int NumberOfMessages => _messages.Count + (_front?.Count ?? 0);
-
     internal bool HasMessages => _front is { Count: > 0 } || !_messages.IsEmpty;
 
     internal bool HasSystemMessages => Volatile.Read(ref _system) is { } head && head != EndOfQueue.Instance;
@@ -41,8 +38,6 @@ public sealed class Mailbox : IRunnable, IThreadPoolWorkItem
     internal bool HasUsedUpTurn { get; private set; }
 
     internal bool IsClosed => (Volatile.Read(ref _status) & Closed) != 0;
-
-    internal bool IsSuspended => Volatile.Read(ref _status) >= SuspendUnit;
 
     /// <summary>One turn: the system messages, then user messages as far as the dispatcher's throughput and deadline go.</summary>
     public void Run()

@@ -101,13 +101,20 @@ public sealed partial class ActorCell
             PublishError(cause, $"PostStop failed: {cause.Message}");
         }
 
-        ForgetActor();
-        Dispatcher.Detach(this);
-        Parent.SendSystemMessage(new DeathWatchNotification(Self, existenceConfirmed: true, addressTerminated: false));
-        TellWatchers();
-        UnwatchAll();
-        _deferred = null;
-        _current = default;
+        try
+        {
+            ForgetActor();
+            Dispatcher.Detach(this);
+        }
+        finally
+        {
+            // Whatever a subscriber makes of the dead letters: parent and watchers wait for this.
+            Parent.SendSystemMessage(new DeathWatchNotification(Self, existenceConfirmed: true, addressTerminated: false));
+            TellWatchers();
+            UnwatchAll();
+            _deferred = null;
+            _current = default;
+        }
     }
 
     private void ArmReceiveTimeout()

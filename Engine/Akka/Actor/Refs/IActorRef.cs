@@ -81,10 +81,6 @@ public static class ActorRefExtensions
     /// <summary>Whether there is no actor behind the reference, or no reference.</summary>
     public static bool IsNobody(this IActorRef? actorRef) => actorRef is null or Nobody || actorRef.Equals(ActorRefs.Nobody);
 
-    /// <summary>The reference, or what <paramref name="elseValue"/> makes where it is nobody's.</summary>
-    public static IActorRef GetOrElse(this IActorRef? actorRef, Func<IActorRef> elseValue) =>
-        actorRef.IsNobody() ? elseValue() : actorRef!;
-
     internal static IInternalActorRef AsInternal(this IActorRef actorRef) => actorRef switch
     {
         IInternalActorRef own => own,

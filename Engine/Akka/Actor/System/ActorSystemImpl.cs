@@ -64,9 +64,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override Task WhenTerminated => _whenTerminated.Task;
 
-    /// <summary>Why the system came down, where a failure went past the root.</summary>
-    public Exception? AbortCause { get; private set; }
-
     public void Start()
     {
         try
@@ -90,7 +87,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override IActorRef SystemActorOf(Props props, string? name = null) => ((LocalActorRef)SystemGuardian).Cell.ActorOf(props, name);
 
-    public override ActorSelection ActorSelection(ActorPath actorPath) => Actor.ActorSelection.Of(this, LookupRoot, actorPath.ToStringWithAddress());
+    public override ActorSelection ActorSelection(ActorPath actorPath) =>
+        Actor.ActorSelection.Of(this, LookupRoot, actorPath.ToStringWithAddress());
 
     public override ActorSelection ActorSelection(string actorPath) => Actor.ActorSelection.Of(this, LookupRoot, actorPath);
 
@@ -122,7 +120,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override object RegisterExtension(IExtensionId extension) => _extensions.Register(extension);
 
-    public override T GetExtension<T>() => _extensions.Find(typeof(T)) as T ?? throw new InvalidOperationException($"There is no extension {typeof(T)}");
+    public override T GetExtension<T>() =>
+        _extensions.Find(typeof(T)) as T ?? throw new InvalidOperationException($"There is no extension {typeof(T)}");
 
     public override bool HasExtension<T>() => _extensions.Find(typeof(T)) is not null;
 
@@ -136,18 +135,13 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     internal long NextTempNumber() => Interlocked.Increment(ref _lastTempName);
 
-    internal void AbortBecauseOf(Exception cause)
-    {
-        AbortCause = cause;
-        Abort();
-    }
-
     /// <summary>The loggers take leave when all else has stopped; from here on the console has to do.</summary>
     internal IReadOnlyList<IActorRef> TakeLeaveOfLoggers() => _loggers.TakeLeave();
 
     internal void DeadLettersAtShutdown()
     {
-        if (!Settings.LogDeadLettersDuringShutdown && ((LocalActorRef)SystemGuardian).Cell.Children.Find("deadLetterListener") is { } listener)
+        if (!Settings.LogDeadLettersDuringShutdown
+            && ((LocalActorRef)SystemGuardian).Cell.Children.Find("deadLetterListener") is { } listener)
             listener.Stop();
     }
 
