@@ -44,6 +44,19 @@ public static class ScsiSubsystem
     /// <param name="Port">Its actor.</param>
     public sealed record DirectPort(IActorRef Port);
 
+    /// <summary>Asks the subsystem for its host adapter; answered by <see cref="HostAdapter"/>.</summary>
+    public sealed record GetHostAdapter
+    {
+        /// <summary>The only instance.</summary>
+        public static GetHostAdapter Instance { get; } = new();
+    }
+
+    /// <summary>The host adapter and its driver.</summary>
+    /// <param name="Driver">Takes <see cref="ExecuteCommand"/> and <see cref="ExecuteTaskManagement"/>; null without an adapter (config.hocon,
+    /// host-adapter.model).</param>
+    /// <param name="Adapter">The chip: takes <see cref="ObserveAdapter"/>; null likewise.</param>
+    public sealed record HostAdapter(IActorRef? Driver, IActorRef? Adapter);
+
     /// <summary>Asks to be told when the storage of every logical unit has been opened, or could not be; answered by <see cref="SubsystemReady"/>.</summary>
     public sealed record GetReady
     {

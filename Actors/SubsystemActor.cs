@@ -4,10 +4,13 @@ using Akka.Event;
 using ScsiActors.Aio;
 using ScsiActors.Dispatch;
 using ScsiActors.FrontEnds.Direct;
+using ScsiActors.FrontEnds.InProcess;
+using ScsiActors.Lsi53c895a;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using ScsiActors.Requests;
 using ScsiActors.Scsi;
+using ScsiActors.Scsi.Bus;
 
 namespace ScsiActors;
 
@@ -26,6 +29,8 @@ public sealed class SubsystemActor : UntypedActor
     private readonly Dictionary<IActorRef, (int Target, Lun Lun)> _opening = [];
     private readonly List<IActorRef> _waiting = [];
     private IActorRef _directPort = ActorRefs.Nobody;
+    private HostAdapterSettings? _adapter;
+    private ScsiSubsystem.HostAdapter _hostAdapter = new(null, null);
 
     /// <summary>Made by <see cref="ScsiSubsystem.Props"/>.</summary>
     /// <param name="config">The whole configuration, defaults included.</param>
@@ -39,6 +44,7 @@ public sealed class SubsystemActor : UntypedActor
     {
         RegisterDispatcher();
         var root = Section(_config, "scsi-actors");
+        _adapter = HostAdapterSettings.From(Section(root, "host-adapter"));
         var targets = new Dictionary<int, IActorRef>();
         for (var target = 0; target < Targets; target++)
         {
@@ -52,6 +58,8 @@ public sealed class SubsystemActor : UntypedActor
         if (maximumOutstanding < 1)
             throw new ConfigurationException($"scsi-actors.direct-port.max-outstanding is {maximumOutstanding}; it must be 1 or more.");
         _directPort = Spawn(DirectPortActor.Props(DirectInitiatorPort, maximumOutstanding, targets), "direct-port");
+        if (_adapter is not null)
+            BuildHostAdapter(_adapter, targets);
     }
 
     /// <inheritdoc/>
@@ -64,6 +72,9 @@ public sealed class SubsystemActor : UntypedActor
                 break;
             case ScsiSubsystem.GetDirectPort:
                 Sender.Tell(new ScsiSubsystem.DirectPort(_directPort));
+                break;
+            case ScsiSubsystem.GetHostAdapter:
+                Sender.Tell(_hostAdapter);
                 break;
             case ScsiSubsystem.GetReady:
                 _waiting.Add(Sender);
@@ -97,7 +108,21 @@ public sealed class SubsystemActor : UntypedActor
         _opening.Add(queue, (target, lun));
         queue.Tell(AioOpen.Instance);
         var settings = LogicalUnitSettings.From(Section(device, "logical-unit")) with { TargetPort = target, Lun = lun, Luns = luns };
+        if (_adapter is not null)
+            settings = settings with { ParallelBus = true, GrowTransferBuffer = _adapter.GrowTransferBuffer ?? settings.GrowTransferBuffer };
         return Spawn(LogicalUnitActor.Props(settings, queue), name);
+    }
+
+    private void BuildHostAdapter(HostAdapterSettings settings, Dictionary<int, IActorRef> targets)
+    {
+        var onBus = targets.Where(target => target.Key != settings.Bus.InitiatorId).ToDictionary();
+        var memory = new DriverMemory();
+        var bus = Spawn(ParallelBusActor.Props(settings.Bus, onBus), "bus");
+        var adapter = Spawn(ControllerActor.Props(memory, settings.Options, bus), "adapter");
+        var driver = Spawn(settings.IsPolled
+            ? PolledLsiDriverActor.Props(adapter, memory)
+            : LsiDriverActor.Props(adapter, memory, settings.Driver), "driver");
+        _hostAdapter = new ScsiSubsystem.HostAdapter(driver, adapter);
     }
 
     private static string PathOf(int target, int lun) => $"targets.{target}.luns.{lun}";

@@ -104,7 +104,8 @@ internal static class AioConfig
 {
     public static T Name<T>(Config config, string path, Dictionary<string, T> names)
     {
-        var name = config.GetString(path) ?? "";
+        // Written without quotes, null is HOCON's own word for no value; every other name is a string.
+        var name = config.GetString(path) ?? "null";
         return names.TryGetValue(name, out var value)
             ? value
             : throw new ConfigurationException($"aio: {path} is \"{name}\"; it can be {string.Join(", ", names.Keys)}");

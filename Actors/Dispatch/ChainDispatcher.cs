@@ -22,7 +22,7 @@ public sealed class ChainDispatcherConfigurator : MessageDispatcherConfigurator
 /// between two of them costs neither a wake-up nor an interlocked queue.</summary>
 /// <remarks>It blocks no thread while idle, and gives its thread back after <see cref="RunsPerLease"/> turns, so that other work of the process
 /// gets in.</remarks>
-public sealed class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
+public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
 {
     /// <summary>Turns after which the thread is given back to the pool.</summary>
     public const int RunsPerLease = 4096;

@@ -26,11 +26,11 @@ internal static class HelpText
     {
         [""] =
         [
-            "# a short bench of every kind of storage, under two minutes",
-            "bench --quick                               # under 20 seconds",
+            "bench --quick                               # every kind of storage, in under 20 seconds",
             "disk create disk.img --size 1GiB",
             "disk info disk.img                          # what an operating system would see",
             "copy disk.img copy.img --verify             # sector by sector, through two logical units",
+            "trace write                                 # the life of one command, message by message",
         ],
         ["bench"] =
         [
@@ -46,6 +46,13 @@ internal static class HelpText
             "copy disk.img /mnt/usb/disk.img --engine io-uring --direct --depth 64",
             "copy disk.img old.img --force               # old.img is larger: it is cut to the size of disk.img",
             "copy disk.img copy.img --seed 7             # the same mix of transfer sizes and tags again",
+        ],
+        ["trace"] =
+        [
+            "trace write                                 # the message flow of a WRITE(10) through driver, adapter and bus",
+            "trace write --preset no-patch               # the same before the 2008 patches: it stays connected",
+            "trace read --scripts                        # with every SCRIPTS instruction",
+            "trace \"12 01 83 00 ff 00\" --in 255         # any command: here INQUIRY, page 83h",
         ],
         ["disk"] =
         [
@@ -64,7 +71,7 @@ internal static class HelpText
     public static string For(Command command)
     {
         var key = command is RootCommand ? "" : command.Name;
-        var lines = Examples[key].Select(static example => example.StartsWith('#') ? $"  {Program[..^3]}{"",-37}{example}" : $"  {Program} {example}");
+        var lines = Examples[key].Select(static example => $"  {Program} {example}".TrimEnd());
         return $"Examples:\n{string.Join('\n', lines)}\n\n{Footer}";
     }
 }

@@ -3,7 +3,7 @@ using Akka.Configuration.Hocon;
 
 namespace ScsiActors.Host.Session;
 
-/// <summary>The configuration of a run: what the verb needs, over the user's file, over the built-in config.hocon, over the host's own settings.</summary>
+/// <summary>The configuration of a run: what the verb needs, over the user's file, over the built-in config.hocon.</summary>
 internal static class HostConfiguration
 {
     private const string Root = "scsi-actors";
@@ -20,15 +20,16 @@ internal static class HostConfiguration
         }
         """;
 
-    /// <summary>The configuration with <paramref name="devices"/> instead of any that the user's file names.</summary>
+    /// <summary>The configuration with <paramref name="devices"/> instead of any that the user's file names, and <paramref name="settings"/>, HOCON that
+    /// the verb insists on.</summary>
     /// <exception cref="UsageException">The file cannot be read, is not HOCON, or sets something that does not exist.</exception>
-    public static Config Load(GlobalOptions options, IEnumerable<Device> devices)
+    public static Config Load(GlobalOptions options, IEnumerable<Device> devices, string settings = "")
     {
         var user = options.ConfigurationFile is { } file ? ReadUserFile(file) : ConfigurationFactory.Empty;
         var defaults = ConfigurationFactory.ParseString(ReadBuiltIn());
         RemoveTargets(user);
         RemoveTargets(defaults);
-        var ours = $"akka.loglevel = {options.LogLevel.AkkaName}\n" + string.Concat(devices.Select(static device => device.ToHocon()));
+        var ours = $"akka.loglevel = {options.LogLevel.AkkaName}\n" + string.Concat(devices.Select(static device => device.ToHocon())) + settings;
         return ConfigurationFactory.ParseString(ours)
             .WithFallback(user)
             .WithFallback(defaults)

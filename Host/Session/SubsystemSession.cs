@@ -9,10 +9,12 @@ internal sealed class SubsystemSession : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private SubsystemSession(ActorSystem system, IActorRef port, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
+    private SubsystemSession(
+        ActorSystem system, IActorRef port, ScsiSubsystem.HostAdapter hostAdapter, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
     {
         System = system;
         Port = port;
+        HostAdapter = hostAdapter;
         Devices = devices;
         Initiator = new Initiator(port);
     }
@@ -23,6 +25,9 @@ internal sealed class SubsystemSession : IAsyncDisposable
     /// <summary>The direct port.</summary>
     public IActorRef Port { get; }
 
+    /// <summary>The host adapter and its driver; empty where the configuration has none.</summary>
+    public ScsiSubsystem.HostAdapter HostAdapter { get; }
+
     /// <summary>The logical units and their storage, as opened.</summary>
     public IReadOnlyList<ScsiSubsystem.DeviceDescription> Devices { get; }
 
@@ -32,9 +37,10 @@ internal sealed class SubsystemSession : IAsyncDisposable
     /// <summary>Starts the system and waits until all storage is open, or has failed to.</summary>
     /// <exception cref="UsageException">The configuration is refused.</exception>
     /// <exception cref="RunFailedException">The subsystem does not answer.</exception>
-    public static async Task<SubsystemSession> StartAsync(GlobalOptions options, IEnumerable<Device> devices, CancellationToken cancellation)
+    public static async Task<SubsystemSession> StartAsync(
+        GlobalOptions options, IEnumerable<Device> devices, CancellationToken cancellation, string settings = "")
     {
-        var config = HostConfiguration.Load(options, devices);
+        var config = HostConfiguration.Load(options, devices, settings);
         StartLogging(options);
         var system = ActorSystem.Create("scsi-actors", config);
         try
@@ -43,7 +49,8 @@ internal sealed class SubsystemSession : IAsyncDisposable
             var root = system.ActorOf(Props.Create(() => new SubsystemGuardActor(config, failure)), "host");
             var ready = await Answer<ScsiSubsystem.SubsystemReady>(root, ScsiSubsystem.GetReady.Instance, failure.Task, cancellation);
             var port = await Answer<ScsiSubsystem.DirectPort>(root, ScsiSubsystem.GetDirectPort.Instance, failure.Task, cancellation);
-            return new SubsystemSession(system, port.Port, ready.Devices);
+            var adapter = await Answer<ScsiSubsystem.HostAdapter>(root, ScsiSubsystem.GetHostAdapter.Instance, failure.Task, cancellation);
+            return new SubsystemSession(system, port.Port, adapter, ready.Devices);
         }
         catch
         {
@@ -75,8 +82,8 @@ internal sealed class SubsystemSession : IAsyncDisposable
         }
         catch (AskTimeoutException)
         {
-            throw new RunFailedException(
-                $"The subsystem did not answer {typeof(T).Name} within {Patience.TotalSeconds:0} s; --log-level debug shows what its actors do.");
+            throw new RunFailedException($"The subsystem did not answer {typeof(T).Name} within {Patience.TotalSeconds:0} s; "
+                + "--log-level debug shows what its actors do.");
         }
     }
 

@@ -130,7 +130,8 @@ internal sealed unsafe class Transfer : IDisposable
     {
         if (result < 0)
         {
-            var isPassing = result is -Errno.Interrupted or -Errno.TryAgain;
+            // The kernel also gives up what a thread had submitted that has since come to its end.
+            var isPassing = result is -Errno.Interrupted or -Errno.TryAgain or -Errno.Cancelled;
             Result = isPassing ? AioResult.Cancelled : Errno.ToResult(-result, IsWrite);
             return !isPassing || IsCancelled;
         }

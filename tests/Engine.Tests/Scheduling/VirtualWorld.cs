@@ -7,17 +7,13 @@ namespace Engine.Tests.Scheduling;
 
 /// <summary>A scheduler plug-in that owns the time and the order of a system: its owner's thread runs one ready mailbox after the other,
 /// chosen by a seed, and when none is ready time jumps to the next timer.</summary>
-public sealed class VirtualScheduler : SchedulerBase
+public sealed class VirtualScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
 {
     private readonly List<IRunnable> _ready = [];
     private readonly PriorityQueue<(Action Action, ICancelable? Cancelable), (TimeSpan Due, long Number)> _timers = new();
     private readonly int _owner = Environment.CurrentManagedThreadId;
-    private readonly Random _random;
+    private Random? _random;
     private long _scheduled;
-
-    public VirtualScheduler(Config config, ILoggingAdapter log) : base(config, log) =>
-        // Akka.NET hands a scheduler the whole configuration, or the section akka.scheduler.
-        _random = new Random(config.GetInt("engine-tests.seed", config.GetInt("akka.scheduler.engine-tests.seed")));
 
     public override TimeSpan MonotonicClock => Elapsed;
 
@@ -31,14 +27,18 @@ public sealed class VirtualScheduler : SchedulerBase
 
     protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + Elapsed;
 
-    /// <summary>Runs until nothing is ready and no timer is due before <paramref name="until"/>.</summary>
+    /// <summary>From now on a seed chooses; before, the first that became ready is the first to run.</summary>
+    public void Choose(int seed) => _random = new Random(seed);
+
+    /// <summary>Runs until nothing is ready and no timer is due until <paramref name="until"/>.</summary>
     public void Run(TimeSpan until)
     {
         while (true)
         {
             if (_ready.Count > 0)
             {
-                int chosen = _random.Next(_ready.Count);
+                // No draw where there is no choice: a turn more that an engine takes for itself then shifts nothing.
+                int chosen = _ready.Count > 1 && _random is not null ? _random.Next(_ready.Count) : 0;
                 IRunnable run = _ready[chosen];
                 _ready.RemoveAt(chosen);
                 run.Run();
@@ -55,6 +55,33 @@ public sealed class VirtualScheduler : SchedulerBase
         }
     }
 
+    public void Ready(IRunnable run)
+    {
+        if (Environment.CurrentManagedThreadId != _owner) Foreign++;
+        _ready.Add(run);
+    }
+
+    protected override void InternalScheduleTellOnce(
+        TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+        At(Elapsed + delay, () => receiver.Tell(message, sender), cancelable);
+
+    protected override void InternalScheduleTellRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+        Repeat(Elapsed + initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
+
+    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
+        At(Elapsed + delay, action, cancelable);
+
+    protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable cancelable) =>
+        At(Elapsed + delay, action.Run, cancelable);
+
+    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
+        Repeat(Elapsed + initialDelay, interval, action, cancelable);
+
+    protected override void InternalScheduleRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
+        Repeat(Elapsed + initialDelay, interval, action.Run, cancelable);
+
     // All of one instant before anybody gets a turn: two messages due together wait together in the mailbox.
     private void FireAllDueNow()
     {
@@ -64,29 +91,6 @@ public sealed class VirtualScheduler : SchedulerBase
             if (cancelable is not { IsCancellationRequested: true }) action();
         }
     }
-
-    public void Ready(IRunnable run)
-    {
-        if (Environment.CurrentManagedThreadId != _owner) Foreign++;
-        _ready.Add(run);
-    }
-
-    protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        At(Elapsed + delay, () => receiver.Tell(message, sender), cancelable);
-
-    protected override void InternalScheduleTellRepeatedly(
-        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Repeat(Elapsed + initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
-
-    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) => At(Elapsed + delay, action, cancelable);
-
-    protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable cancelable) => At(Elapsed + delay, action.Run, cancelable);
-
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
-        Repeat(Elapsed + initialDelay, interval, action, cancelable);
-
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
-        Repeat(Elapsed + initialDelay, interval, action.Run, cancelable);
 
     private void Repeat(TimeSpan due, TimeSpan interval, Action action, ICancelable cancelable) => At(due, () =>
     {
@@ -148,7 +152,6 @@ public sealed class VirtualWorld : IDisposable
               loggers = ["Engine.Tests.Scheduling.NoLogger, {{Assembly}}"]
               stdout-logger-class = "Engine.Tests.Scheduling.NoLogger, {{Assembly}}"
               scheduler.implementation = "Engine.Tests.Scheduling.VirtualScheduler, {{Assembly}}"
-              scheduler.engine-tests.seed = {{seed}}
               actor.default-dispatcher.type = "Engine.Tests.Scheduling.VirtualDispatcherConfigurator, {{Assembly}}"
               actor.internal-dispatcher.type = "Engine.Tests.Scheduling.VirtualDispatcherConfigurator, {{Assembly}}"
               coordinated-shutdown.run-by-actor-system-terminate = off
@@ -156,6 +159,9 @@ public sealed class VirtualWorld : IDisposable
             }
             """));
         Scheduler = (VirtualScheduler)System.Scheduler;
+        // The start of a system is an engine's own business; what comes after is everybody's.
+        Scheduler.Run(TimeSpan.Zero);
+        Scheduler.Choose(seed);
     }
 
     public ActorSystem System { get; }

@@ -1,12 +1,14 @@
 using Akka.Actor;
 using Akka.TestKit;
+using ScsiActors.Journal;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using ScsiActors.Scsi;
 
 namespace ScsiActors.Tests.Sequences.Direct;
 
-/// <summary>A target with one logical unit between two probes, the port and the request queue, and a record of every message that passes either.</summary>
+/// <summary>A target with one logical unit between two probes, the port and the request queue, and a record of every message that passes
+/// either.</summary>
 internal sealed class LogicalUnitProbes
 {
     private readonly List<string> _lines = [];
@@ -60,21 +62,7 @@ internal sealed class LogicalUnitProbes
 
     private T Note<T>(string from, string to, T message)
     {
-        _lines.Add($"{from,-6} -> {to,-6}  {Describe(message!)}");
+        _lines.Add(MessageText.Line(from, to, message!));
         return message;
     }
-
-    private static string Describe(object message) => message switch
-    {
-        ScsiCommandReceived received => $"ScsiCommandReceived {received.Nexus} {received.Cdb} {received.Attribute}",
-        SendDataIn sent => $"SendDataIn {sent.Nexus} offset {sent.Offset} count {sent.Count}",
-        DataInDelivered delivered => $"DataInDelivered {delivered.Nexus}",
-        ReceiveDataOut asked => $"ReceiveDataOut {asked.Nexus} offset {asked.Offset} count {asked.Count}",
-        DataOutReceived received => $"DataOutReceived {received.Nexus}",
-        AioRead read => $"AioRead at {read.Offset}, {read.Data}",
-        AioWrite write => $"AioWrite at {write.Offset}, {write.Data}",
-        AioCompleted completed => $"AioCompleted {completed.Result}, {completed.Bytes} bytes",
-        SendCommandComplete complete => $"SendCommandComplete {complete.Nexus} {complete.Status}, {complete.Transferred} bytes",
-        _ => message.GetType().Name,
-    };
 }

@@ -1,0 +1,129 @@
+using System.CommandLine;
+using Akka.Actor;
+using ScsiActors.Host.Output;
+using ScsiActors.Host.Session;
+using ScsiActors.Host.Trace;
+using ScsiActors.Journal;
+using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
+
+namespace ScsiActors.Host.Commands;
+
+/// <summary><c>trace</c>: the life of one command, message by message.</summary>
+internal static class TraceCommand
+{
+    private const int BlockLength = 512;
+    private const int LargestTransfer = 8 << 20;
+    private const string FlowDispatcher = "scsi-actors.dispatcher.type = \"ScsiActors.Journal.FlowDispatcherConfigurator, ScsiActors\"\n";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly Argument<string> What = new("command")
+    {
+        Description = "read, write, inquiry, ready (TEST UNIT READY), flush (SYNCHRONIZE CACHE), or a CDB in hexadecimal.",
+        HelpName = "COMMAND",
+        DefaultValueFactory = static _ => "write",
+    };
+
+    private static readonly Option<int> Blocks = Parsers.CountOption("--blocks", "Blocks of 512 bytes that read and write move.", 8, LargestTransfer / BlockLength);
+    private static readonly Option<long?> In = Parsers.SizeOption("--in", "Bytes of room for the data of a CDB in hexadecimal.");
+    private static readonly Option<long?> Out = Parsers.SizeOption("--out", "Bytes (zeroes) to send with a CDB in hexadecimal.");
+    private static readonly Option<string> Through = CreateThrough();
+    private static readonly Option<string> Preset = CreatePreset();
+    private static readonly Option<string> Driver = CreateDriver();
+    private static readonly Option<bool> Scripts = new("--scripts") { Description = "Show every SCRIPTS instruction with its registers." };
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("trace", "Show the life of one command, message by message.") { What, Blocks, In, Out, Through, Preset, Driver, Scripts };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
+    {
+        var command = CommandFrom(line);
+        var isDirect = line.GetRequiredValue(Through) == "direct";
+        var settings = FlowDispatcher + (isDirect
+            ? ""
+            : $"scsi-actors.host-adapter {{ model = lsi53c895a, preset = {line.GetRequiredValue(Preset)}, driver.kind = {line.GetRequiredValue(Driver)} }}\n");
+        var device = new Device(0, "memory") { Size = 64 << 20 };
+        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, settings);
+        var port = isDirect ? session.Port : session.HostAdapter.Driver!;
+        // The unit attention of the power-on is not what anybody wants to see.
+        await new Initiator(port).RequireAsync(0, Cdbs.TestUnitReady, DataDirection.None, default, cancellation);
+        var answered = new TaskCompletionSource<IReadOnlyList<MessagePassed>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var client = Props.Create(() => new TraceClientActor(port, session.HostAdapter.Adapter, command, answered));
+        session.System.ActorOf(client.WithDispatcher(ScsiSubsystem.DispatcherId), TraceClientActor.Name);
+        var flow = await answered.Task.WaitAsync(Patience, cancellation);
+        foreach (var text in new FlowText(line.GetValue(Scripts)).Lines(flow))
+            Screen.Line(text);
+        return ExitCode.Ok;
+    }
+
+    private static ExecuteCommand CommandFrom(ParseResult line)
+    {
+        var blocks = line.GetValue(Blocks);
+        return line.GetRequiredValue(What).ToLowerInvariant() switch
+        {
+            "read" => With(Cdbs.Transfer(isWrite: false, 64, blocks), DataDirection.In, blocks * BlockLength),
+            "write" => With(Cdbs.Transfer(isWrite: true, 64, blocks), DataDirection.Out, blocks * BlockLength),
+            "inquiry" => With(Cdbs.Inquiry(null, 96), DataDirection.In, 96),
+            "ready" => With(Cdbs.TestUnitReady, DataDirection.None, 0),
+            "flush" => With(Cdbs.SynchronizeCache, DataDirection.None, 0),
+            var text => Raw(text, line.GetValue(In), line.GetValue(Out)),
+        };
+    }
+
+    private static ExecuteCommand Raw(string text, long? room, long? data)
+    {
+        var digits = text.Replace(" ", "").Replace(":", "");
+        if (digits.Length % 2 != 0 || digits.Length == 0 || digits.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+            throw new UsageException($"'{text}' is no command: it is read, write, inquiry, ready, flush, or a CDB such as \"28 00 00 00 00 40 00 00 08 00\".");
+        if (!Cdb.TryParse(Convert.FromHexString(digits), out var cdb))
+            throw new UsageException($"'{text}' is too short: the first byte asks for a CDB of {Cdb.LengthOf(Convert.FromHexString(digits))} bytes.");
+        if (room is not null && data is not null)
+            throw new UsageException("--in and --out exclude each other: a command moves data one way.");
+        if ((room ?? data) is > LargestTransfer)
+            throw new UsageException($"--in and --out go up to {ByteSize.Short(LargestTransfer)}.");
+        return room is { } length ? With(cdb, DataDirection.In, (int)length)
+            : data is { } sent ? With(cdb, DataDirection.Out, (int)sent)
+            : With(cdb, DataDirection.None, 0);
+    }
+
+    private static ExecuteCommand With(Cdb cdb, DataDirection direction, int length) => new(1, 0, Lun.Zero, cdb, direction, new byte[length]);
+
+    private static Option<string> CreateThrough()
+    {
+        var option = new Option<string>("--through")
+        {
+            Description = "Which way: lsi (driver, adapter, bus) or direct.",
+            DefaultValueFactory = static _ => "lsi",
+        };
+        option.AcceptOnlyFromAmong("lsi", "direct");
+        return option;
+    }
+
+    private static Option<string> CreatePreset()
+    {
+        var option = new Option<string>("--preset")
+        {
+            Description = "The adapter's stage of the 2008 patch series.",
+            DefaultValueFactory = static _ => "default",
+        };
+        option.AcceptOnlyFromAmong([.. HostAdapterSettings.PresetNames]);
+        return option;
+    }
+
+    private static Option<string> CreateDriver()
+    {
+        var option = new Option<string>("--driver")
+        {
+            Description = "interrupt, as an operating system's, or polled, as firmware's.",
+            DefaultValueFactory = static _ => "interrupt",
+        };
+        option.AcceptOnlyFromAmong("interrupt", "polled");
+        return option;
+    }
+}
