@@ -71,7 +71,7 @@ public sealed class Sabotage(Spoiled kind) : ILogicalUnitPorts
     {
         _ports!.ReceiveDataOut(message);
         if (Spoils(Spoiled.WritesBeforeItsDataHasCome))
-            _ports.Aio(new AioWrite(new AioId(1 << 20, (uint)_count), 0, new ScatterGatherList(message.Buffer.Memory[..512])));
+            _ports.Aio(new AioWrite(new AioId(1 << 20, (uint)_count), 0, new ScatterGatherList(message.Buffer.Memory[..message.Count])));
     }
 
     /// <inheritdoc/>
