@@ -16,7 +16,8 @@ internal enum Progress : byte
     Ended,
 }
 
-/// <summary>Executes commands (SAM-5 4.6.4): checks them, then takes the steps of their plan one after the other. All buffers are its own.</summary>
+/// <summary>Executes commands (SAM-5 4.6.4): checks them, then takes the steps of their plan one after the other. All buffers are its
+/// own.</summary>
 internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts ports)
 {
     private readonly DataBufferPool _pool = new(unit.Settings.BufferLimit, unit.Settings.BufferIdleLimit);
@@ -102,7 +103,8 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
         _pool.Return(buffer);
     }
 
-    /// <summary>The conditions that end a command whatever its CDB asks for: no logical unit, unit attention, reservation. Null when there is none.</summary>
+    /// <summary>The conditions that end a command whatever its CDB asks for: no logical unit, unit attention, reservation. Null when there
+    /// is none.</summary>
     private Progress? CheckConditions(ScsiTask task, CommandRow? row, in Cdb cdb)
     {
         if (!unit.Settings.IsPresent)

@@ -33,7 +33,8 @@ internal static class Sense
     /// <summary>INVALID FIELD IN PARAMETER LIST.</summary>
     public static SenseData InvalidFieldInParameterList(int field, int? bit = null) => Invalid(0x26, false, field, bit);
 
-    /// <summary>MISCOMPARE DURING VERIFY OPERATION; INFORMATION is the offset of the first byte that differs in the Data-Out buffer.</summary>
+    /// <summary>MISCOMPARE DURING VERIFY OPERATION; INFORMATION is the offset of the first byte that differs in the Data-Out
+    /// buffer.</summary>
     public static SenseData Miscompare(long offset) => Make(SenseKey.Miscompare, 0x1D, 0x00) with { Information = (ulong)offset };
 
     /// <summary>What a failed storage request means to the initiator; null for success.</summary>

@@ -20,14 +20,20 @@ public sealed record BusParameters
     /// <summary>Before the patches: reads are queued, writes stay connected, one at a time, until their status.</summary>
     public static BusParameters NoPatch { get; } = new()
     {
-        QueueWrites = false, WriteDisconnectAfterData = false, HonourTaskAttributes = false,
+        QueueWrites = false, WriteDisconnectAfterData = false, HonourTaskAttributes = false, YieldsToOthers = false,
     };
 
     /// <summary>Patches 1 to 3: writes are queued, with their direction, and stay connected from their data to their status.</summary>
-    public static BusParameters Patches1To3 { get; } = new() { WriteDisconnectAfterData = false, HonourTaskAttributes = false };
+    public static BusParameters Patches1To3 { get; } = new()
+    {
+        WriteDisconnectAfterData = false, HonourTaskAttributes = false, YieldsToOthers = false,
+    };
 
     /// <summary>Patches 1 to 4: as before; the logical unit's buffer grows.</summary>
-    public static BusParameters Patches1To4 { get; } = new() { WriteDisconnectAfterData = false, HonourTaskAttributes = false };
+    public static BusParameters Patches1To4 { get; } = new()
+    {
+        WriteDisconnectAfterData = false, HonourTaskAttributes = false, YieldsToOthers = false,
+    };
 
     /// <summary>The initiator's SCSI ID.</summary>
     public int InitiatorId { get; init; } = 7;
@@ -44,6 +50,10 @@ public sealed record BusParameters
     /// <summary>ORDERED and HEAD OF QUEUE tags mean what they say; otherwise every tag is SIMPLE, as in QEMU. With <see cref="QueueWrites"/> off they
     /// could not be kept: a connected write would wait for an older read, which waits for the bus that the write holds.</summary>
     public bool HonourTaskAttributes { get; init; } = true;
+
+    /// <summary>A command that has stayed connected and has no answer yet disconnects when another one needs the bus. Without that, a command which
+    /// waits for an older one, or for a buffer of it, would keep the bus from the one it waits for.</summary>
+    public bool YieldsToOthers { get; init; } = true;
 
     /// <summary>The answer to transfer negotiation.</summary>
     public NegotiationReply NegotiateReply { get; init; } = NegotiationReply.Silent;

@@ -34,6 +34,12 @@ internal sealed class BusRequest
     public int LentOut;
     public TaskId Task;
 
+    /// <summary>True while the initiator has a buffer of it.</summary>
+    public bool HoldsBuffers => Holds > 0;
+
+    /// <summary>How many buffers of it the initiator has.</summary>
+    public int Holds => LentIn + LentOut + (TooLate is null ? 0 : 1);
+
     /// <summary>With the historical bug of early submission: takes the data that comes too late.</summary>
     public DataBuffer? TooLate;
 

@@ -7,6 +7,15 @@ namespace ScsiActors.Scsi.Bus;
 /// <param name="IsPresent">True: it answers selections from now on.</param>
 internal sealed record TargetPresence(int Id, bool IsPresent);
 
+/// <summary>The initiator has stopped and will return nothing any more.</summary>
+internal sealed record InitiatorLost
+{
+    public static InitiatorLost Instance { get; } = new();
+
+    /// <summary>What it means for the commands: they end silently.</summary>
+    public BusReset AsReset { get; } = new(Epoch: 0, ResetsTargets: false);
+}
+
 /// <summary>Everything the bus does to the world. None of the methods may call back.</summary>
 internal interface IBusPorts
 {

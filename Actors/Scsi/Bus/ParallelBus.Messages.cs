@@ -146,15 +146,15 @@ internal sealed partial class ParallelBus
 
     private void Abandon(BusRequest request)
     {
+        Answered(request);
         if (request.IsConnected)
             ports.Send(new ConnectionWithdrawn(request.Connection));
         request.IsConnected = false;
         request.EndsAfterData = false;
         request.HeldStatus = null;
-        if (request.IsDone)
+        request.IsAborting = true;
+        if (request.IsDone && !request.HoldsBuffers)
             Remove(request);
-        else
-            request.IsAborting = true;
     }
 
     /// <summary>The initiator has let go of a connection: its command is aborted.</summary>
@@ -167,6 +167,7 @@ internal sealed partial class ParallelBus
             return;
         request.IsConnected = false;
         request.IsAborting = true;
+        Answered(request);
         Deliver(TaskManagementFunction.AbortTask, request.Slot, ++_associations);
     }
 
@@ -183,8 +184,9 @@ internal sealed partial class ParallelBus
         foreach (var request in _affected)
         {
             request.IsConnected = false;
+            var isOver = request.IsDone;
             Abandon(request);
-            if (message.ResetsTargets || !request.IsAborting || request.Slot >> 9 == unit)
+            if (message.ResetsTargets || isOver || request.Slot >> 9 == unit)
                 continue;
             unit = request.Slot >> 9;
             Deliver(TaskManagementFunction.AbortTaskSet, request.Slot, ++_associations);
@@ -197,6 +199,20 @@ internal sealed partial class ParallelBus
         }
     }
 
+    /// <summary>The initiator is gone, and its buffers with it: they go back unread, and its commands are aborted.</summary>
+    public void Handle(InitiatorLost message)
+    {
+        _affected.Clear();
+        _nexuses.Collect(-1, -1, _affected);
+        foreach (var request in _affected)
+        {
+            while (request.HoldsBuffers)
+                Return(request, moved: false);
+        }
+        // The next initiator begins with its first epoch.
+        Handle(message.AsReset);
+    }
+
     /// <summary>A logical unit is gone: its commands end without a status, and connected ones find the bus free.</summary>
     public void Handle(LogicalUnitLost message)
     {
@@ -207,9 +223,12 @@ internal sealed partial class ParallelBus
         _nexuses.Collect(target, message.Lun.Number, _affected);
         foreach (var request in _affected)
         {
+            var isOver = request.IsDone && !request.HoldsBuffers;
             Abandon(request);
-            if (request.IsAborting)
-                Remove(request);
+            if (isOver)
+                continue;
+            _lent -= request.Holds;
+            Remove(request);
         }
         _affected.Clear();
         if (_management.Connection != 0 && _management.Target == target)

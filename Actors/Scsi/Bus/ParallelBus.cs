@@ -26,6 +26,12 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
     private readonly List<BusRequest> _affected = [];
     private readonly DataBufferPool _tooLate = new(long.MaxValue, 1 << 20);
     private BusRequest? _latest;
+
+    // The command that is connected, may disconnect, and has no answer yet.
+    private BusRequest? _idle;
+
+    // Buffers the initiator has. Those of a connection it has not granted yet are what a command in its way might be waiting for.
+    private int _lent;
     private ushort _present;
     private uint _epoch;
     private long _reselections;
@@ -54,14 +60,20 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         }
         var slot = NexusTable.SlotOf(message.Target, selection.Lun.Number, selection.IsTagged ? selection.Tag : -1);
         var request = Begin(slot, selection, message);
-        if (selection.MayDisconnect && ShouldDisconnect(message.Cdb))
-        {
-            request.IsConnected = false;
-            request.IsQueued = true;
-            ports.Send(new TargetPhases(message.Connection, Disconnects));
-        }
+        if (selection.MayDisconnect && (ShouldDisconnect(message.Cdb) || (parameters.YieldsToOthers && _lent > 0)))
+            Queue(request);
+        else if (selection.MayDisconnect && parameters.YieldsToOthers)
+            _idle = request;
         ports.Deliver(new ScsiCommandReceived(request.Nexus, message.Cdb, AttributeOf(selection),
             ScsiCommandReceived.UnknownLength, ScsiCommandReceived.UnknownLength, Autosense: false));
+    }
+
+    /// <summary>Disconnects a command before anything else has happened to it.</summary>
+    private void Queue(BusRequest request)
+    {
+        request.IsConnected = false;
+        request.IsQueued = true;
+        ports.Send(new TargetPhases(request.Connection, Disconnects));
     }
 
     private bool ShouldDisconnect(in Cdb cdb) => DisconnectPolicy.Of(cdb) switch
@@ -87,7 +99,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         _latest = request;
         Outstanding++;
         ref var oldest = ref _nexuses[slot];
-        if (oldest is { IsDone: true } done)
+        if (oldest is { IsDone: true, HoldsBuffers: false } done)
         {
             oldest = done.Younger;
             Keep(done);
@@ -111,11 +123,18 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
     {
         if (Find(message.Connection) is not { } request)
             return;
+        Return(request, message.Moved);
+    }
+
+    private void Return(BusRequest request, bool moved)
+    {
         if (request.EndsAfterData)
         {
             request.EndsAfterData = false;
             request.IsConnected = false;
         }
+        if (request.HoldsBuffers)
+            _lent--;
         if (request.TooLate is { } tooLate)
         {
             request.TooLate = null;
@@ -124,17 +143,21 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         else if (request.LentIn > 0)
         {
             request.LentIn--;
-            ports.Deliver(new DataInDelivered(request.Nexus, request.Task, message.Moved));
+            ports.Deliver(new DataInDelivered(request.Nexus, request.Task, moved));
         }
         else if (request.LentOut > 0)
         {
             request.LentOut--;
-            ports.Deliver(new DataOutReceived(request.Nexus, request.Task, message.Moved));
+            ports.Deliver(new DataOutReceived(request.Nexus, request.Task, moved));
         }
         if (request.HeldStatus is { } status)
         {
             request.HeldStatus = null;
             Complete(request, status);
+        }
+        else if (request.IsDone && request.IsAborting && !request.HoldsBuffers)
+        {
+            Remove(request);
         }
     }
 
@@ -148,6 +171,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
             return;
         }
         request.LentIn++;
+        _lent++;
         request.Task = message.Task;
         Present(request, PhaseStep.DataIn(message.Buffer, message.Count));
     }
@@ -159,6 +183,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
             ports.Deliver(new DataOutReceived(message.Nexus, message.Task, Received: false));
             return;
         }
+        _lent++;
         var step = PhaseStep.DataOut(message.Buffer, message.Count);
         if (request.IsQueued && parameters.BugSubmitBeforeData)
         {
@@ -184,7 +209,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         if (FindActive(message.Nexus) is not { } request)
             return;
         if (request.IsAborting)
-            Remove(request);
+            End(request);
         else if (request.EndsAfterData)
             request.HeldStatus = message.Status;
         else
@@ -196,13 +221,26 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
     {
         if (FindActive(message.Nexus) is not { } request)
             return;
-        if (request.IsConnected && !request.IsAborting)
+        if (request.IsConnected)
             ports.Send(new ConnectionWithdrawn(request.Connection));
-        Remove(request);
+        request.IsConnected = false;
+        Answered(request);
+        End(request);
+    }
+
+    /// <summary>Forgets a command that has no status to send, as soon as the initiator has returned its buffers.</summary>
+    private void End(BusRequest request)
+    {
+        Outstanding--;
+        request.IsDone = true;
+        request.IsAborting = true;
+        if (!request.HoldsBuffers)
+            Remove(request);
     }
 
     private void Complete(BusRequest request, ScsiStatus status)
     {
+        Answered(request);
         Outstanding--;
         request.IsDone = true;
         if (!request.IsConnected)
@@ -218,6 +256,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
 
     private void Present(BusRequest request, in PhaseStep step)
     {
+        Answered(request);
         if (request.IsConnected)
             ports.Send(new TargetPhases(request.Connection, [step]));
         else
@@ -233,8 +272,19 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
             Reselect(request, [Identify(request), step, .. Disconnects]);
     }
 
+    private void Answered(BusRequest request)
+    {
+        if (_idle == request)
+            _idle = null;
+    }
+
     private void Reselect(BusRequest request, ImmutableArray<PhaseStep> steps)
     {
+        if (_idle is { } idle)
+        {
+            _idle = null;
+            Queue(idle);
+        }
         // The number leads back to the request without a search; the count above it tells connections of one nexus apart.
         request.Connection = -(++_reselections << 16 | (uint)request.Slot);
         request.IsConnected = true;
@@ -283,6 +333,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
 
     private void Remove(BusRequest request)
     {
+        Answered(request);
         ref var oldest = ref _nexuses[request.Slot];
         if (oldest == request)
         {

@@ -98,6 +98,10 @@ public sealed class ParallelBusActor : UntypedActor, IBusPorts
                 _targets[id] = null;
                 _bus.Handle(new TargetPresence(id, IsPresent: false));
                 break;
+            case Terminated terminated when terminated.ActorRef.Equals(_initiator):
+                _initiator = ActorRefs.Nobody;
+                _bus.Handle(InitiatorLost.Instance);
+                break;
             case ServiceDeliveryEventHandled:
                 // The bus waits for nobody after a reset: what was outstanding answers with CommandAborted.
                 break;
@@ -110,6 +114,7 @@ public sealed class ParallelBusActor : UntypedActor, IBusPorts
     private void Attach()
     {
         _initiator = Sender;
+        Context.Watch(_initiator);
         for (var id = 0; id < Ids; id++)
         {
             if (_targets[id] is not null)

@@ -46,7 +46,8 @@ public abstract class ActorBase
     /// <summary>After the last message, when all children have stopped.</summary>
     protected virtual void PostStop() { }
 
-    /// <summary>On the failed instance, before it is replaced; as it stands, it stops the children and calls <see cref="PostStop"/>.</summary>
+    /// <summary>On the failed instance, before it is replaced; as it stands, it stops the children and calls
+    /// <see cref="PostStop"/>.</summary>
     protected virtual void PreRestart(Exception reason, object message)
     {
         foreach (IActorRef child in Context.GetChildren())

@@ -3,7 +3,8 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>Actors by path: all that are there when a message is sent. <c>*</c> and <c>?</c> stand for characters of a name, <c>..</c> for the parent.</summary>
+/// <summary>Actors by path: all that are there when a message is sent. <c>*</c> and <c>?</c> stand for characters of a name, <c>..</c>
+/// for the parent.</summary>
 public sealed class ActorSelection : ICanTell
 {
     private readonly ActorSystemImpl _system;

@@ -19,7 +19,8 @@ public interface IIndirectActorProducer
 public sealed class Props : IEquatable<Props>
 {
     private const BindingFlags Constructors =
-        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.CreateInstance | BindingFlags.DoNotWrapExceptions;
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic |
+        BindingFlags.CreateInstance | BindingFlags.DoNotWrapExceptions;
 
     private readonly IIndirectActorProducer? _producer;
     private readonly ConstructorInfo? _constructor;
@@ -59,9 +60,11 @@ public sealed class Props : IEquatable<Props>
 
     internal int StashCapacity { get; private init; } = -1;
 
-    /// <summary>Props from <c>() => new TActor(arguments)</c>: the arguments are evaluated once, now, and serve every incarnation.</summary>
+    /// <summary>Props from <c>() => new TActor(arguments)</c>: the arguments are evaluated once, now, and serve every
+    /// incarnation.</summary>
     /// <exception cref="ArgumentException">The expression is anything but a new-expression.</exception>
-    public static Props Create<TActor>(Expression<Func<TActor>> factory, SupervisorStrategy? supervisorStrategy = null) where TActor : ActorBase
+    public static Props Create<TActor>(
+        Expression<Func<TActor>> factory, SupervisorStrategy? supervisorStrategy = null) where TActor : ActorBase
     {
         if (factory.Body is not NewExpression { Constructor: { } constructor } made)
             throw new ArgumentException("The expression must be of the form () => new Actor(arguments)", nameof(factory));

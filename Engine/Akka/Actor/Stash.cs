@@ -11,7 +11,8 @@ public interface IStash
     /// <summary>Puts the oldest stashed message before all that wait in the mailbox.</summary>
     void Unstash();
 
-    /// <summary>Puts all stashed messages before all that wait in the mailbox, in the order in which they came, with their senders.</summary>
+    /// <summary>Puts all stashed messages before all that wait in the mailbox, in the order in which they came, with their
+    /// senders.</summary>
     void UnstashAll();
 
     /// <summary>The same for those that <paramref name="predicate"/> picks; the others are dropped from the stash.</summary>

@@ -8,12 +8,14 @@ public static class PipeToSupport
     /// <summary>Sends the result, or what <paramref name="success"/> makes of it; of a failure, a <see cref="Status.Failure"/> or what
     /// <paramref name="failure"/> makes of it.</summary>
     public static Task PipeTo<T>(
-        this Task<T> taskToPipe, ICanTell recipient, IActorRef? sender = null, Func<T, object>? success = null, Func<Exception, object>? failure = null) =>
+        this Task<T> taskToPipe, ICanTell recipient, IActorRef? sender = null,
+        Func<T, object>? success = null, Func<Exception, object>? failure = null) =>
         PipeTo(taskToPipe, recipient, useConfigureAwait: false, sender, success, failure);
 
     /// <inheritdoc cref="PipeTo{T}(Task{T}, ICanTell, IActorRef, Func{T, object}, Func{Exception, object})"/>
     public static async Task PipeTo<T>(
-        this Task<T> taskToPipe, ICanTell recipient, bool useConfigureAwait, IActorRef? sender = null, Func<T, object>? success = null, Func<Exception, object>? failure = null)
+        this Task<T> taskToPipe, ICanTell recipient, bool useConfigureAwait, IActorRef? sender = null,
+        Func<T, object>? success = null, Func<Exception, object>? failure = null)
     {
         object message;
         try
@@ -31,12 +33,14 @@ public static class PipeToSupport
 
     /// <summary>Sends what <paramref name="success"/> makes, if it is given; of a failure, as for a task with a result.</summary>
     public static Task PipeTo(
-        this Task taskToPipe, ICanTell recipient, IActorRef? sender = null, Func<object>? success = null, Func<Exception, object>? failure = null) =>
+        this Task taskToPipe, ICanTell recipient, IActorRef? sender = null,
+        Func<object>? success = null, Func<Exception, object>? failure = null) =>
         PipeTo(taskToPipe, recipient, useConfigureAwait: false, sender, success, failure);
 
     /// <inheritdoc cref="PipeTo(Task, ICanTell, IActorRef, Func{object}, Func{Exception, object})"/>
     public static async Task PipeTo(
-        this Task taskToPipe, ICanTell recipient, bool useConfigureAwait, IActorRef? sender = null, Func<object>? success = null, Func<Exception, object>? failure = null)
+        this Task taskToPipe, ICanTell recipient, bool useConfigureAwait, IActorRef? sender = null,
+        Func<object>? success = null, Func<Exception, object>? failure = null)
     {
         object? message;
         try
@@ -101,7 +105,8 @@ public static class WatchAsyncSupport
     internal static FutureActorRef<Terminated> WatchFromOutside(IActorRef target)
     {
         IInternalActorRef watchee = target.AsInternal();
-        ActorSystemImpl system = Futures.SystemOf(watchee) ?? throw new InvalidOperationException($"{target.Path} belongs to no actor system");
+        ActorSystemImpl system = Futures.SystemOf(watchee)
+            ?? throw new InvalidOperationException($"{target.Path} belongs to no actor system");
         var watcher = new FutureActorRef<Terminated>(system);
         watchee.SendSystemMessage(new Watch(watchee, watcher));
         return watcher;

@@ -74,7 +74,8 @@ public abstract class MessageDispatcher
     {
         Mailbox mailbox = cell.Mailbox;
         mailbox.Enqueue(envelope);
-        if (!RegisterForExecution(mailbox, hasMessageHint: true, hasSystemMessageHint: false) && mailbox.IsClosed) mailbox.DrainToDeadLetters();
+        bool isTaken = RegisterForExecution(mailbox, hasMessageHint: true, hasSystemMessageHint: false);
+        if (!isTaken && mailbox.IsClosed) mailbox.DrainToDeadLetters();
     }
 
     /// <summary>Queues a system message and sees to it that the actor gets a turn.</summary>
@@ -101,7 +102,8 @@ public abstract class MessageDispatcher
     /// <summary>Has <paramref name="run"/> run once, soon, on a thread of the dispatcher's choice.</summary>
     protected abstract void ExecuteTask(IRunnable run);
 
-    /// <summary>Frees what the dispatcher holds; called when the system has terminated, perhaps on a thread of its own, so it must not wait.</summary>
+    /// <summary>Frees what the dispatcher holds; called when the system has terminated, perhaps on a thread of its own, so it must not
+    /// wait.</summary>
     protected abstract void Shutdown();
 
     internal void ShutDownNow() => Shutdown();

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Dispatch.SysMsg;
 
 namespace Akka.Event;
 
@@ -21,13 +22,15 @@ public abstract class AllDeadLetters(object message, IActorRef sender, IActorRef
 public sealed class DeadLetter(object message, IActorRef sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
 
 /// <summary>The same for a message that asked for silence.</summary>
-public sealed class SuppressedDeadLetter(object message, IActorRef sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
+public sealed class SuppressedDeadLetter(object message, IActorRef sender, IActorRef recipient)
+    : AllDeadLetters(message, sender, recipient);
 
 /// <summary>A message that an actor received and had no handler for.</summary>
 public sealed class UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
 
 /// <summary>A message that was dropped for a reason, such as a full queue.</summary>
-public sealed class Dropped(object message, string reason, IActorRef sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient)
+public sealed class Dropped(object message, string reason, IActorRef sender, IActorRef recipient)
+    : AllDeadLetters(message, sender, recipient)
 {
     public string Reason { get; } = reason;
 }
@@ -41,10 +44,10 @@ internal sealed class DeadLetterActorRef(ActorRefProvider provider, ActorPath pa
 
     public override bool IsTerminated => true;
 
-    public override void SendSystemMessage(Dispatch.SysMsg.ISystemMessage message)
+    public override void SendSystemMessage(ISystemMessage message)
     {
-        if (message is Dispatch.SysMsg.Watch watch)
-            watch.Watcher.SendSystemMessage(new Dispatch.SysMsg.DeathWatchNotification(this, existenceConfirmed: false, addressTerminated: false));
+        if (message is Watch watch)
+            watch.Watcher.SendSystemMessage(new DeathWatchNotification(this, existenceConfirmed: false, addressTerminated: false));
     }
 
     protected override void TellInternal(object message, IActorRef sender)

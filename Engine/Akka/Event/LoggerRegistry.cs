@@ -65,6 +65,7 @@ internal sealed class LoggerRegistry(ActorSystemImpl system)
             // Said below: the same as no answer at all.
         }
 
-        throw new ConfigurationException($"Logger {type} did not answer with {nameof(LoggerInitialized)} within {Settings.LoggerStartTimeout}");
+        throw new ConfigurationException(
+            $"Logger {type} did not answer with {nameof(LoggerInitialized)} within {Settings.LoggerStartTimeout}");
     }
 }

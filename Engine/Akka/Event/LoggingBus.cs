@@ -15,7 +15,8 @@ public class LoggingBus
     /// <summary>The lowest level that is logged.</summary>
     public LogLevel LogLevel { get; private set; } = Logging.Off;
 
-    /// <summary>Has <paramref name="subscriber"/> told every event that is a <paramref name="classifier"/>; false where that is so already.</summary>
+    /// <summary>Has <paramref name="subscriber"/> told every event that is a <paramref name="classifier"/>; false where that is so
+    /// already.</summary>
     public virtual bool Subscribe(IActorRef subscriber, Type classifier)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
@@ -121,8 +122,11 @@ public sealed class EventStream : LoggingBus
 
     public bool Unsubscribe<TChannel>(IActorRef subscriber) => Unsubscribe(subscriber, typeof(TChannel));
 
-    internal void StartUnsubscriber(ActorSystemImpl system) => _unsubscriber = system.SystemActorOf(
-        Props.Create(() => new EventStreamUnsubscriber(this)).WithDispatcher(Dispatch.Dispatchers.InternalDispatcherId), "eventStreamUnsubscriber");
+    internal void StartUnsubscriber(ActorSystemImpl system)
+    {
+        Props props = Props.Create(() => new EventStreamUnsubscriber(this)).WithDispatcher(Dispatch.Dispatchers.InternalDispatcherId);
+        _unsubscriber = system.SystemActorOf(props, "eventStreamUnsubscriber");
+    }
 
     private void WatchSubscriber(IActorRef subscriber)
     {

@@ -165,7 +165,8 @@ public static class LoggingExtensions
 
     public static void Log(this ILoggingAdapter log, LogLevel logLevel, string format) => log.Log(logLevel, null, format);
 
-    public static void Log(this ILoggingAdapter log, LogLevel logLevel, string format, params object[] args) => log.Write(logLevel, null, format, args);
+    public static void Log(this ILoggingAdapter log, LogLevel logLevel, string format, params object[] args) =>
+        log.Write(logLevel, null, format, args);
 
     private static void Write(this ILoggingAdapter log, LogLevel level, Exception? cause, string format, object[] args)
     {

@@ -5,7 +5,8 @@ namespace Akka.Util;
 /// <summary>Finds the types that a configuration names.</summary>
 internal static class TypeNames
 {
-    /// <summary>The type called <paramref name="name"/>, with or without its assembly, which must be a <typeparamref name="TBase"/>.</summary>
+    /// <summary>The type called <paramref name="name"/>, with or without its assembly, which must be a
+    /// <typeparamref name="TBase"/>.</summary>
     /// <exception cref="ConfigurationException">There is no such type, or it is something else.</exception>
     public static Type Resolve<TBase>(string? name, string setting)
     {
@@ -27,7 +28,8 @@ internal static class TypeNames
         }
         catch (MissingMethodException e)
         {
-            throw new ConfigurationException($"{setting} = \"{name}\": {type} has no constructor for ({string.Join(", ", arguments.Select(a => a.GetType().Name))})", e);
+            string parameters = string.Join(", ", arguments.Select(argument => argument.GetType().Name));
+            throw new ConfigurationException($"{setting} = \"{name}\": {type} has no constructor for ({parameters})", e);
         }
     }
 

@@ -25,13 +25,15 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
     /// <summary>Builds the logical unit of <paramref name="swarm"/>, opens its storage and asks what it is.</summary>
     /// <param name="swarm">The options.</param>
     /// <param name="log">Takes what goes in and out, one line each; null when nobody reads it.</param>
-    public LogicalUnitRun(Swarm swarm, StringBuilder? log = null)
+    /// <param name="sabotage">What stands between the logical unit and the rest, to spoil what it says; nothing by default.</param>
+    public LogicalUnitRun(Swarm swarm, StringBuilder? log = null, Sabotage? sabotage = null)
     {
         (_swarm, _log) = (swarm, log);
         var settings = swarm.Settings;
         _storage = new SimulatedStorage(swarm.Blocks * settings.BlockSize, settings.BlockSize);
-        _unit = new LogicalUnit(settings.Validated(), this);
+        _unit = new LogicalUnit(settings.Validated(), (ILogicalUnitPorts?)sabotage?.Before(this) ?? this);
         _facts = Learn();
+        sabotage?.Begin();
         _generator = new CommandGenerator(_facts, _storage);
         _judge = new Judge(_facts, _storage, Swarm.Initiators, settings.MaximumTasks, greeted: 0);
     }

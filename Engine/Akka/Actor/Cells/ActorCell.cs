@@ -107,7 +107,8 @@ public sealed partial class ActorCell : IUntypedActorContext
     public void UnbecomeStacked() =>
         _behavior = _stackedBehaviors is { Count: > 0 } ? _stackedBehaviors.Pop() : _initialBehavior;
 
-    public ActorSelection ActorSelection(ActorPath actorPath) => Akka.Actor.ActorSelection.Of(SystemImpl, Self, actorPath.ToStringWithAddress());
+    public ActorSelection ActorSelection(ActorPath actorPath) =>
+        Akka.Actor.ActorSelection.Of(SystemImpl, Self, actorPath.ToStringWithAddress());
 
     public ActorSelection ActorSelection(string actorPath) => Akka.Actor.ActorSelection.Of(SystemImpl, Self, actorPath);
 

@@ -58,7 +58,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public abstract ActorPath WithUid(long uid);
 
-    /// <summary>Whether <paramref name="name"/> may be an actor's name: not empty, no leading <c>$</c>, and of the permitted characters.</summary>
+    /// <summary>Whether <paramref name="name"/> may be an actor's name: not empty, no leading <c>$</c>, and of the permitted
+    /// characters.</summary>
     public static bool IsValidPathElement(string? name) => !string.IsNullOrEmpty(name) && name[0] != '$' && IsValidCharacters(name);
 
     public static ActorPath Parse(string path) =>

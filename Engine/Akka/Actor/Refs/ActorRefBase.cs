@@ -89,7 +89,8 @@ public sealed class LocalActorRef : InternalActorRefBase
     private readonly ActorCell _cell;
     private readonly ActorPath _path;
 
-    internal LocalActorRef(ActorSystemImpl system, Props props, Dispatch.MessageDispatcher dispatcher, IInternalActorRef parent, ActorPath path)
+    internal LocalActorRef(
+        ActorSystemImpl system, Props props, Dispatch.MessageDispatcher dispatcher, IInternalActorRef parent, ActorPath path)
     {
         _path = path;
         Parent = parent;

@@ -1,6 +1,7 @@
 namespace Akka.Actor;
 
-/// <summary>Where an actor system is found: <c>akka://name</c>, or <c>akka.tcp://name@host:port</c> for one that is not this process's.</summary>
+/// <summary>Where an actor system is found: <c>akka://name</c>, or <c>akka.tcp://name@host:port</c> for one that is not this
+/// process's.</summary>
 public sealed record Address(string Protocol, string System, string? Host = null, int? Port = null)
 {
     /// <summary>The address that stands for no particular system.</summary>

@@ -39,7 +39,8 @@ public sealed class RealTimeScheduler : SchedulerBase, IDisposable
         }
     }
 
-    protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+    protected override void InternalScheduleTellOnce(
+        TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
         Add(delay, new TellEntry(receiver, message, sender, cancelable, TimeSpan.Zero));
 
     protected override void InternalScheduleTellRepeatedly(
@@ -55,7 +56,8 @@ public sealed class RealTimeScheduler : SchedulerBase, IDisposable
     protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
         Add(initialDelay, new ActionEntry(action, cancelable, interval));
 
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
+    protected override void InternalScheduleRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
         Add(initialDelay, new ActionEntry(action.Run, cancelable, interval));
 
     private void Add(TimeSpan delay, Entry entry)

@@ -4,7 +4,8 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>The base of schedulers; one named as <c>akka.scheduler.implementation</c> has a constructor with these two parameters.</summary>
+/// <summary>The base of schedulers; one named as <c>akka.scheduler.implementation</c> has a constructor with these two
+/// parameters.</summary>
 public abstract class SchedulerBase(Config scheduler, ILoggingAdapter log) : IScheduler, IAdvancedScheduler
 {
     protected readonly Config SchedulerConfig = scheduler;
@@ -26,7 +27,8 @@ public abstract class SchedulerBase(Config scheduler, ILoggingAdapter log) : ISc
     void ITellScheduler.ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
         TellOnce(delay, receiver, message, sender, cancelable);
 
-    void ITellScheduler.ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender) =>
+    void ITellScheduler.ScheduleTellRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender) =>
         TellRepeatedly(initialDelay, interval, receiver, message, sender, null!);
 
     void ITellScheduler.ScheduleTellRepeatedly(
@@ -53,7 +55,8 @@ public abstract class SchedulerBase(Config scheduler, ILoggingAdapter log) : ISc
     void IRunnableScheduler.ScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action) =>
         RunRepeatedly(initialDelay, interval, action, null!);
 
-    protected abstract void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable);
+    protected abstract void InternalScheduleTellOnce(
+        TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable);
 
     protected abstract void InternalScheduleTellRepeatedly(
         TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable);
@@ -80,7 +83,8 @@ public abstract class SchedulerBase(Config scheduler, ILoggingAdapter log) : ISc
         InternalScheduleTellOnce(delay, receiver, message, sender, cancelable);
     }
 
-    private void TellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable)
+    private void TellRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable)
     {
         ValidateDelay(initialDelay, nameof(initialDelay));
         ValidateInterval(interval, nameof(interval));

@@ -98,8 +98,10 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
     private sealed record Timer(TimerMessage Message, bool IsPeriodic, ICancelable Task);
 }
 
-/// <summary>What a timer puts into the mailbox: the actor's message and which timer it is of; another timer of the key is another object.</summary>
-internal sealed class TimerMessage(object key, long generation, object message) : IAutoReceivedMessage, IDeadLetterSuppression, INoSerializationVerificationNeeded
+/// <summary>What a timer puts into the mailbox: the actor's message and which timer it is of; another timer of the key is another
+/// object.</summary>
+internal sealed class TimerMessage(object key, long generation, object message)
+    : IAutoReceivedMessage, IDeadLetterSuppression, INoSerializationVerificationNeeded
 {
     public object Key { get; } = key;
 

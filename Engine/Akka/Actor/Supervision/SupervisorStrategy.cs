@@ -41,7 +41,8 @@ public abstract class SupervisorStrategy
 
     /// <summary>Carries out a restart, or, where there were too many, a stop.</summary>
     public abstract void ProcessFailure(
-        IActorContext context, bool restart, IActorRef child, Exception cause, ChildRestartStats stats, IReadOnlyCollection<ChildRestartStats> children);
+        IActorContext context, bool restart, IActorRef child, Exception cause, ChildRestartStats stats,
+        IReadOnlyCollection<ChildRestartStats> children);
 
     /// <summary>Decides and acts; false where the failure is escalated.</summary>
     public bool HandleFailure(
@@ -91,12 +92,14 @@ public class OneForOneStrategy : SupervisorStrategy
         LoggingEnabled = loggingEnabled;
     }
 
-    public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
+    public OneForOneStrategy(
+        int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
         : this(maxNrOfRetries, withinTimeRange, Actor.Decider.From(localOnlyDecider), loggingEnabled) { }
 
     public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(null, null, localOnlyDecider) { }
 
-    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider, bool loggingEnabled) : this(null, null, localOnlyDecider, loggingEnabled) { }
+    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider, bool loggingEnabled)
+        : this(null, null, localOnlyDecider, loggingEnabled) { }
 
     public OneForOneStrategy(IDecider decider) : this(null, null, decider) { }
 
@@ -108,7 +111,8 @@ public class OneForOneStrategy : SupervisorStrategy
     protected override Directive Handle(IActorRef child, Exception exception) => Decider.Decide(exception);
 
     public override void ProcessFailure(
-        IActorContext context, bool restart, IActorRef child, Exception cause, ChildRestartStats stats, IReadOnlyCollection<ChildRestartStats> children)
+        IActorContext context, bool restart, IActorRef child, Exception cause, ChildRestartStats stats,
+        IReadOnlyCollection<ChildRestartStats> children)
     {
         if (restart && stats.RequestRestartPermission(MaxNumberOfRetries, _window, context.System.Scheduler.MonotonicClock))
             RestartChild(child, cause, suspendFirst: false);
@@ -129,7 +133,8 @@ public class AllForOneStrategy : SupervisorStrategy
         LoggingEnabled = loggingEnabled;
     }
 
-    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
+    public AllForOneStrategy(
+        int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
         : this(maxNrOfRetries, withinTimeRange, Actor.Decider.From(localOnlyDecider), loggingEnabled) { }
 
     public AllForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(null, null, localOnlyDecider) { }
@@ -144,7 +149,8 @@ public class AllForOneStrategy : SupervisorStrategy
     protected override Directive Handle(IActorRef child, Exception exception) => Decider.Decide(exception);
 
     public override void ProcessFailure(
-        IActorContext context, bool restart, IActorRef child, Exception cause, ChildRestartStats stats, IReadOnlyCollection<ChildRestartStats> children)
+        IActorContext context, bool restart, IActorRef child, Exception cause, ChildRestartStats stats,
+        IReadOnlyCollection<ChildRestartStats> children)
     {
         TimeSpan now = context.System.Scheduler.MonotonicClock;
         bool permitted = restart && children.All(each => each.RequestRestartPermission(MaxNumberOfRetries, _window, now));
@@ -156,7 +162,8 @@ public class AllForOneStrategy : SupervisorStrategy
     }
 }
 
-/// <summary>Makes the strategy of the /user guardian; a type named as <c>akka.actor.guardian-supervisor-strategy</c> derives from this.</summary>
+/// <summary>Makes the strategy of the /user guardian; a type named as <c>akka.actor.guardian-supervisor-strategy</c> derives from
+/// this.</summary>
 public abstract class SupervisorStrategyConfigurator
 {
     public abstract SupervisorStrategy Create();

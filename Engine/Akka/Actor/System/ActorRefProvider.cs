@@ -4,7 +4,8 @@ using Akka.Util;
 
 namespace Akka.Actor;
 
-/// <summary>Makes the roots of a system: <c>/</c> with <c>/user</c> and <c>/system</c> below it, and the references that are no actor's.</summary>
+/// <summary>Makes the roots of a system: <c>/</c> with <c>/user</c> and <c>/system</c> below it, and the references that are no
+/// actor's.</summary>
 internal sealed class ActorRefProvider : IActorRefProvider
 {
     private readonly ActorSystemImpl _system;
@@ -42,8 +43,8 @@ internal sealed class ActorRefProvider : IActorRefProvider
     {
         SupervisorStrategy userStrategy = TypeNames.Create<SupervisorStrategyConfigurator>(
             _system.Settings.SupervisorStrategyClass, "akka.actor.guardian-supervisor-strategy").Create();
-        _root = new LocalActorRef(
-            _system, On(Props.Create(() => new RootGuardian(_system))), _system.Dispatchers.InternalDispatcher, new AboveRoot(this), RootPath);
+        Props root = On(Props.Create(() => new RootGuardian(_system)));
+        _root = new LocalActorRef(_system, root, _system.Dispatchers.InternalDispatcher, new AboveRoot(this), RootPath);
         _guardian = _root.Cell.MakeChild(On(Props.Create(() => new Guardian(userStrategy))), "user");
         _systemGuardian = _root.Cell.MakeChild(On(Props.Create(() => new Guardian(SupervisorStrategy.DefaultStrategy))), "system");
         _root.Start();

@@ -46,7 +46,7 @@ public abstract partial class ActorSystem : IActorRefFactory, IDisposable
     public static ActorSystem Create(string name, Setup.ActorSystemSetup setup)
     {
         if (name is null || !PermittedName().IsMatch(name)) throw new ArgumentException(
-            $"Invalid ActorSystem name [{name}]: it is made of ASCII letters, digits and hyphens, and does not begin with a hyphen", nameof(name));
+            $"Invalid ActorSystem name [{name}]: only ASCII letters, digits and, not in front, hyphens", nameof(name));
         BootstrapSetup bootstrap = setup.Get<BootstrapSetup>().GetOrElse(BootstrapSetup.Create());
         Config config = bootstrap.Config.HasValue ? bootstrap.Config.Value : ConfigurationFactory.Load();
         var system = new ActorSystemImpl(name, config.WithFallback(bootstrap.ConfigFallback.GetOrElse(null!)), setup);

@@ -87,7 +87,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override IActorRef SystemActorOf(Props props, string? name = null) => ((LocalActorRef)SystemGuardian).Cell.ActorOf(props, name);
 
-    public override ActorSelection ActorSelection(ActorPath actorPath) => Actor.ActorSelection.Of(this, LookupRoot, actorPath.ToStringWithAddress());
+    public override ActorSelection ActorSelection(ActorPath actorPath) =>
+        Actor.ActorSelection.Of(this, LookupRoot, actorPath.ToStringWithAddress());
 
     public override ActorSelection ActorSelection(string actorPath) => Actor.ActorSelection.Of(this, LookupRoot, actorPath);
 
@@ -119,7 +120,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     public override object RegisterExtension(IExtensionId extension) => _extensions.Register(extension);
 
-    public override T GetExtension<T>() => _extensions.Find(typeof(T)) as T ?? throw new InvalidOperationException($"There is no extension {typeof(T)}");
+    public override T GetExtension<T>() =>
+        _extensions.Find(typeof(T)) as T ?? throw new InvalidOperationException($"There is no extension {typeof(T)}");
 
     public override bool HasExtension<T>() => _extensions.Find(typeof(T)) is not null;
 
@@ -138,7 +140,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     internal void DeadLettersAtShutdown()
     {
-        if (!Settings.LogDeadLettersDuringShutdown && ((LocalActorRef)SystemGuardian).Cell.Children.Find("deadLetterListener") is { } listener)
+        if (!Settings.LogDeadLettersDuringShutdown
+            && ((LocalActorRef)SystemGuardian).Cell.Children.Find("deadLetterListener") is { } listener)
             listener.Stop();
     }
 

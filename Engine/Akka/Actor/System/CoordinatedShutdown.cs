@@ -57,7 +57,8 @@ public sealed class CoordinatedShutdown : IExtension
     /// <exception cref="ArgumentException">There is no such phase.</exception>
     public void AddTask(string phase, string taskName, Func<Task<Done>> task)
     {
-        if (!Phases.Contains(phase)) throw new ArgumentException($"Unknown phase [{phase}], known phases [{string.Join(", ", Phases)}]", nameof(phase));
+        if (!Phases.Contains(phase))
+            throw new ArgumentException($"Unknown phase [{phase}], known phases [{string.Join(", ", Phases)}]", nameof(phase));
         lock (_tasks)
         {
             if (!_tasks.TryGetValue(phase, out var list)) _tasks[phase] = list = [];
@@ -133,7 +134,8 @@ public sealed class CoordinatedShutdown : IExtension
 
     private void RunAtProcessExit()
     {
-        void AtExit(object? sender, EventArgs e) => Run(ClrExitReason.Instance).Wait(Phases.Aggregate(TimeSpan.Zero, (sum, phase) => sum + Timeout(phase)));
+        void AtExit(object? sender, EventArgs e) =>
+            Run(ClrExitReason.Instance).Wait(Phases.Aggregate(TimeSpan.Zero, (sum, phase) => sum + Timeout(phase)));
         AppDomain.CurrentDomain.ProcessExit += AtExit;
         System.RegisterOnTermination(() => AppDomain.CurrentDomain.ProcessExit -= AtExit);
     }

@@ -58,7 +58,8 @@ public sealed class ReadAndWriteTests
 
     [Theory]
     [InlineData("28 00 00 00 00 03 00 00 14 00", "AioRead SendDataIn AioRead SendDataIn AioRead SendDataIn SendCommandComplete")]
-    [InlineData("2A 00 00 00 00 03 00 00 14 00", "ReceiveDataOut AioWrite ReceiveDataOut AioWrite ReceiveDataOut AioWrite SendCommandComplete")]
+    [InlineData(
+        "2A 00 00 00 00 03 00 00 14 00", "ReceiveDataOut AioWrite ReceiveDataOut AioWrite ReceiveDataOut AioWrite SendCommandComplete")]
     public void A_fixed_buffer_cuts_a_transfer_into_pieces(string cdb, string expected)
     {
         var bench = new LogicalUnitBench(new LogicalUnitSettings { TransferBuffer = 4096, GrowTransferBuffer = false });

@@ -3,7 +3,8 @@ using Xunit;
 
 namespace ScsiActors.Tests.Sequences.Direct;
 
-/// <summary>A message sequence as a text file beside the test; with SCSIACTORS_GOLDEN=rewrite in the environment it is written rather than compared.</summary>
+/// <summary>A message sequence as a text file beside the test; with SCSIACTORS_GOLDEN=rewrite in the environment it is written rather than
+/// compared.</summary>
 internal static class GoldenFile
 {
     public static void Check(string name, IEnumerable<string> lines, [CallerFilePath] string testFile = "")

@@ -188,10 +188,21 @@ internal sealed class BusBench : IBusPorts
         Functions.Add(message);
     }
 
-    /// <summary>Answers the task management functions that have arrived, aborting their commands first.</summary>
+    public List<ServiceDeliveryEventOccurred> Resets { get; } = [];
+
+    /// <summary>Answers the task management functions and resets that have arrived, aborting their commands first.</summary>
     public void CarryOutFunctions()
     {
         Settle();
+        foreach (var reset in Resets)
+        {
+            foreach (var command in Commands.Where(command => command.Nexus.It.TargetPort == reset.It.TargetPort).ToArray())
+            {
+                Commands.Remove(command);
+                Tell(new CommandAborted(command.Nexus));
+            }
+        }
+        Resets.Clear();
         foreach (var function in Functions.ToArray())
         {
             Functions.Remove(function);
@@ -208,7 +219,7 @@ internal sealed class BusBench : IBusPorts
     void IBusPorts.Deliver(ServiceDeliveryEventOccurred message)
     {
         Services.Add(message);
-        Commands.RemoveAll(command => command.Nexus.It.TargetPort == message.It.TargetPort);
+        Resets.Add(message);
     }
 
     private void TakeBack(ItlqNexus nexus)

@@ -216,7 +216,7 @@ public sealed class GoldenSequenceTests
         var driver = new T1Driver(options: new ControllerOptions { ReselectPatience = patience });
         driver.PostRead(1);
         // An untagged command holds the bus while the read becomes ready, and its completion stops the program.
-        driver.Post(0, [0xC0], [0x12, 0, 0, 0, 36, 0], 36);
+        driver.Post(0, [0x80], [0x12, 0, 0, 0, 36, 0], 36);
         var inquiry = driver.Bench.Commands.Single(command => command.Attribute == TaskAttribute.Untagged);
         driver.Bench.SendDataIn(driver.Bench.Command(1), 512, 1);
         driver.Bench.SendDataIn(inquiry, 36);
@@ -329,7 +329,7 @@ public sealed class GoldenSequenceTests
         driver.PostRead(1);
         driver.PostRead(2);
         // An untagged INQUIRY holds the bus while tag 1 becomes ready; its completion interrupt stops the program.
-        driver.Post(0, [0xC0], [0x12, 0, 0, 0, 36, 0], 36);
+        driver.Post(0, [0x80], [0x12, 0, 0, 0, 36, 0], 36);
         var inquiry = driver.Bench.Commands.Single(command => command.Attribute == TaskAttribute.Untagged);
         driver.Bench.SendDataIn(driver.Bench.Command(1), 512, 1);
         driver.Bench.SendDataIn(inquiry, 36);
