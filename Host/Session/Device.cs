@@ -34,7 +34,7 @@ internal sealed record Device(int Target, string Backend)
             lines.Add($"file {{ path = {Quote(Path)}, engine = {Engine}, direct = {OnOff(Direct)} }}");
             lines.Add($"file {{ read-only = {OnOff(ReadOnly)}, create = off }}");
         }
-        return $"scsi-actors.targets.{Target}.luns.0 {{ aio {{ {string.Join(", ", lines)} }} }}\n";
+        return $"scsi-actors.targets.{Target}.luns.0 {{ aio {{\n{string.Join('\n', lines)}\n}} }}\n";
     }
 
     private static string OnOff(bool value) => value ? "on" : "off";
