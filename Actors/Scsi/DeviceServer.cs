@@ -60,6 +60,12 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
     /// <summary>Ends a command with CHECK CONDITION.</summary>
     public static Progress Fail(ScsiTask task, SenseData sense)
     {
+        // Nothing has been done yet: the command has not been carried out at all, and says so by its status (SAM-5 5.3.1).
+        if (ReferenceEquals(sense, Sense.StorageBusy) && task.Done == 0)
+        {
+            task.Status = task.Owner.Tasks > 1 ? ScsiStatus.TaskSetFull : ScsiStatus.Busy;
+            return Progress.Ended;
+        }
         task.Status = ScsiStatus.CheckCondition;
         task.SenseData = sense;
         return Progress.Ended;

@@ -170,6 +170,9 @@ public sealed class LogicalUnit : ITaskEnder
         task.Awaited = Awaited.Nothing;
         if (task.Abort != Abort.None)
         {
+            // What was under way when the command was aborted has arrived all the same.
+            if (failure is null)
+                task.Transferred += task.InTransfer;
             Finish(task);
         }
         else if (task.State == TaskState.Enabled && _unit.Aca.Blocks(task))

@@ -202,6 +202,26 @@ public sealed class ReadAndWriteTests
         Assert.Equal(0x90, bench.Execute("1A 08 08 00 FF 00").Data[2]);
     }
 
+    [Fact]
+    public void A_command_for_which_storage_has_no_room_is_to_be_tried_again()
+    {
+        var bench = new LogicalUnitBench { Fault = _ => (AioResult.Busy, 0) };
+        Assert.Equal("Busy", bench.Execute("2A 00 00 00 00 08 00 00 04 00", dataOut: Pattern(4)).ToString());
+        bench.HoldsNothing();
+    }
+
+    [Fact]
+    public void A_command_for_whose_second_piece_storage_has_no_room_was_aborted_half_done()
+    {
+        var requests = 0;
+        var bench = new LogicalUnitBench(new LogicalUnitSettings { GrowTransferBuffer = false, TransferBuffer = 1024 })
+        {
+            Fault = _ => ++requests == 1 ? null : (AioResult.Busy, 0),
+        };
+        Assert.Equal("0b/00/00", bench.Execute("2A 00 00 00 00 08 00 00 04 00", dataOut: Pattern(4)).ToString());
+        bench.HoldsNothing();
+    }
+
     [Theory]
     [InlineData("28 00 00 00 00 08 00 00 04 00", AioResult.ReadError, 1024, "03/11/00", 10)]
     [InlineData("28 00 00 00 00 08 00 00 04 00", AioResult.ReadError, 0, "03/11/00", 8)]
