@@ -21,9 +21,9 @@ internal static class CommandLine
         {
             return await line.InvokeAsync(invocation, interruption.Token);
         }
-        catch (OperationCanceledException) when (interruption.ExitCode != 0)
+        catch (OperationCanceledException) when (interruption.Code != 0)
         {
-            return interruption.ExitCode;
+            return interruption.Code;
         }
         catch (UsageException error)
         {
@@ -33,6 +33,11 @@ internal static class CommandLine
         catch (RunFailedException error)
         {
             Screen.Error(error.Message);
+            return ExitCode.Failed;
+        }
+        catch (Exception error)
+        {
+            Screen.Error($"This should not happen; please report it, with the command line.\n{error}");
             return ExitCode.Failed;
         }
     }

@@ -43,8 +43,8 @@ internal enum BlockFields : byte
     Sixteen,
 }
 
-/// <summary>A part of a command that the table names: checks a CDB and makes the plan, or does one of its steps. Returns null, or sense data that ends
-/// the command.</summary>
+/// <summary>A part of a command that the table names: checks a CDB and makes the plan, or does one of its steps. Returns null, or sense
+/// data that ends the command.</summary>
 internal delegate SenseData? CommandPart(LogicalUnitState unit, ScsiTask task);
 
 /// <summary>One row of the command table.</summary>
@@ -53,8 +53,8 @@ internal sealed class CommandRow
     private readonly ulong _allowedHigh, _allowedLow;
 
     /// <param name="name">The command's name.</param>
-    /// <param name="usage">The CDB usage data of REPORT SUPPORTED OPERATION CODES in hexadecimal: the operation code, then 1 for each bit that is looked at; for
-    /// a service action its number in byte 1.</param>
+    /// <param name="usage">The CDB usage data of REPORT SUPPORTED OPERATION CODES in hexadecimal: the operation code, then 1 for each bit
+    /// that is looked at; for a service action its number in byte 1.</param>
     /// <param name="hasServiceAction">True when byte 1 says which of several commands it is.</param>
     public CommandRow(string name, string usage, bool hasServiceAction = false)
     {
@@ -79,13 +79,13 @@ internal sealed class CommandRow
     public byte OperationCode => Usage[0];
     public byte ServiceAction => HasServiceAction ? (byte)(Usage[1] & ServiceActionMask) : (byte)0;
     public CommandTraits Traits { get; init; }
-    public DataDirection Direction { get; init; }
     public BlockFields BlockFields { get; init; }
 
     /// <summary>Where the CDB has its allocation length or parameter list length: first byte, number of bytes.</summary>
     public (byte At, byte Size) Length { get; init; }
 
-    /// <summary>The steps it takes, unless <see cref="Decode"/> adds to them or removes some.</summary>
+    /// <summary>The steps it takes, and with them the direction of its data, unless <see cref="Decode"/> adds to them or removes
+    /// some.</summary>
     public Steps Plan { get; init; }
 
     /// <summary>Checks the CDB's fields and lays out the work; null when the table has said all.</summary>

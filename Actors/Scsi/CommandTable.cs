@@ -4,8 +4,8 @@ using static ScsiActors.Scsi.CommandTraits;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>The one table of commands: dispatch, CDB checks, reservation conflicts, unit attention and medium rules, plans, and REPORT SUPPORTED OPERATION
-/// CODES all read it, so that they cannot disagree.</summary>
+/// <summary>The one table of commands: dispatch, CDB checks, reservation conflicts, unit attention and medium rules, plans, and REPORT
+/// SUPPORTED OPERATION CODES all read it, so that they cannot disagree.</summary>
 internal static class CommandTable
 {
     private const Steps ReadSteps = Steps.Read | Steps.DataIn;
@@ -22,7 +22,7 @@ internal static class CommandTable
         DataIn("REQUEST SENSE", "03 01 00 00 FF 04", (4, 1), SenseCommands.RequestSense, Always),
         new("FORMAT UNIT", "04 3F 00 00 00 04")
         {
-            Traits = CommandTraits.Medium | Writes, Direction = DataDirection.Out, Plan = ListSteps,
+            Traits = CommandTraits.Medium | Writes, Plan = ListSteps,
             Decode = FormatUnit.Decode, Process = FormatUnit.Accept,
         },
         Read("READ(6)", "08 1F FF FF FF 04", BlockFields.Six),
@@ -53,10 +53,14 @@ internal static class CommandTable
         Write("WRITE AND VERIFY(16)", "8E 12 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen, WriteAndVerifySteps),
         Verify("VERIFY(16)", "8F 16 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
         Synchronize("SYNCHRONIZE CACHE(16)", "91 06 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
-        ServiceAction("READ CAPACITY(16)", "9E 10 FF FF FF FF FF FF FF FF FF FF FF FF 01 04", (10, 4), CapacityCommands.ReadCapacity16, CommandTraits.Medium),
+        ServiceAction(
+            "READ CAPACITY(16)", "9E 10 FF FF FF FF FF FF FF FF FF FF FF FF 01 04", (10, 4), CapacityCommands.ReadCapacity16,
+            CommandTraits.Medium),
         DataIn("REPORT LUNS", "A0 00 FF 00 00 00 FF FF FF FF 00 04", (6, 4), ReportCommands.Luns, Always),
         ServiceAction("REPORT SUPPORTED OPERATION CODES", "A3 0C 87 FF FF FF FF FF FF FF 00 04", (6, 4), ReportCommands.OperationCodes),
-        ServiceAction("REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", "A3 0D 80 00 00 00 FF FF FF FF 00 04", (6, 4), ReportCommands.TaskManagementFunctions),
+        ServiceAction(
+            "REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", "A3 0D 80 00 00 00 FF FF FF FF 00 04", (6, 4),
+            ReportCommands.TaskManagementFunctions),
         Read("READ(12)", "A8 18 FF FF FF FF FF FF FF FF 1F 04", BlockFields.Twelve),
         Write("WRITE(12)", "AA 18 FF FF FF FF FF FF FF FF 1F 04", BlockFields.Twelve, WriteSteps),
         Write("WRITE AND VERIFY(12)", "AE 12 FF FF FF FF FF FF FF FF 1F 04", BlockFields.Twelve, WriteAndVerifySteps),
@@ -101,36 +105,38 @@ internal static class CommandTable
 
     private static CommandRow DataIn(
         string name, string usage, (byte, byte) length, CommandPart process, CommandTraits traits = CommandTraits.None) =>
-        new(name, usage) { Traits = traits, Direction = DataDirection.In, Length = length, Plan = DataSteps, Process = process };
+        new(name, usage) { Traits = traits, Length = length, Plan = DataSteps, Process = process };
 
     private static CommandRow ServiceAction(
         string name, string usage, (byte, byte) length, CommandPart process, CommandTraits traits = CommandTraits.None) =>
-        new(name, usage, true) { Traits = traits, Direction = DataDirection.In, Length = length, Plan = DataSteps, Process = process };
+        new(name, usage, true) { Traits = traits, Length = length, Plan = DataSteps, Process = process };
 
     private static CommandRow ListOut(string name, string usage, (byte, byte) length) => new(name, usage)
     {
-        Direction = DataDirection.Out, Length = length, Plan = ListSteps, Decode = ModeCommands.DecodeSelect, Process = ModeCommands.Select,
+        Length = length, Plan = ListSteps, Decode = ModeCommands.DecodeSelect, Process = ModeCommands.Select,
     };
 
     private static CommandRow Read(string name, string usage, BlockFields fields) => new(name, usage)
     {
-        Traits = CommandTraits.Medium, Direction = DataDirection.In, BlockFields = fields, Plan = ReadSteps, Decode = MediumCommands.DecodeRead,
+        Traits = CommandTraits.Medium, BlockFields = fields, Plan = ReadSteps,
+        Decode = MediumCommands.DecodeRead,
     };
 
     private static CommandRow Write(string name, string usage, BlockFields fields, Steps plan) => new(name, usage)
     {
-        Traits = CommandTraits.Medium | Writes, Direction = DataDirection.Out, BlockFields = fields, Plan = plan,
+        Traits = CommandTraits.Medium | Writes, BlockFields = fields, Plan = plan,
         Decode = plan == WriteSteps ? MediumCommands.DecodeWrite : MediumCommands.DecodeWriteAndVerify,
     };
 
     private static CommandRow Verify(string name, string usage, BlockFields fields) => new(name, usage)
     {
-        Traits = CommandTraits.Medium, Direction = DataDirection.Out, BlockFields = fields, Plan = VerifySteps,
+        Traits = CommandTraits.Medium, BlockFields = fields, Plan = VerifySteps,
         Decode = MediumCommands.DecodeVerify,
     };
 
     private static CommandRow Synchronize(string name, string usage, BlockFields fields) => new(name, usage)
     {
-        Traits = CommandTraits.Medium, BlockFields = fields, Plan = Steps.AnswerEarly | Steps.Flush, Decode = MediumCommands.DecodeSynchronize,
+        Traits = CommandTraits.Medium, BlockFields = fields, Plan = Steps.AnswerEarly | Steps.Flush,
+        Decode = MediumCommands.DecodeSynchronize,
     };
 }

@@ -16,7 +16,8 @@ internal enum Progress : byte
     Ended,
 }
 
-/// <summary>Executes commands (SAM-5 4.6.4): checks them, then takes the steps of their plan one after the other. All buffers are its own.</summary>
+/// <summary>Executes commands (SAM-5 4.6.4): checks them, then takes the steps of their plan one after the other. All buffers are its
+/// own.</summary>
 internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts ports)
 {
     private readonly DataBufferPool _pool = new(unit.Settings.BufferLimit, unit.Settings.BufferIdleLimit);
@@ -59,6 +60,12 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
     /// <summary>Ends a command with CHECK CONDITION.</summary>
     public static Progress Fail(ScsiTask task, SenseData sense)
     {
+        // Nothing has been done yet: the command has not been carried out at all, and says so by its status (SAM-5 5.3.1).
+        if (ReferenceEquals(sense, Sense.StorageBusy) && task.Done == 0)
+        {
+            task.Status = task.Owner.Tasks > 1 ? ScsiStatus.TaskSetFull : ScsiStatus.Busy;
+            return Progress.Ended;
+        }
         task.Status = ScsiStatus.CheckCondition;
         task.SenseData = sense;
         return Progress.Ended;
@@ -102,7 +109,8 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
         _pool.Return(buffer);
     }
 
-    /// <summary>The conditions that end a command whatever its CDB asks for: no logical unit, unit attention, reservation. Null when there is none.</summary>
+    /// <summary>The conditions that end a command whatever its CDB asks for: no logical unit, unit attention, reservation. Null when there
+    /// is none.</summary>
     private Progress? CheckConditions(ScsiTask task, CommandRow? row, in Cdb cdb)
     {
         if (!unit.Settings.IsPresent)

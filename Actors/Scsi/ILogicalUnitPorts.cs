@@ -2,7 +2,8 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>All that a <see cref="LogicalUnit"/> says: to the ports (SAM-5 services) and to storage (Aio). A port never calls back.</summary>
+/// <summary>All that a <see cref="LogicalUnit"/> says: to the ports (SAM-5 services) and to storage (Aio). A port never calls
+/// back.</summary>
 public interface ILogicalUnitPorts
 {
     /// <summary>To the command's port; answered by <see cref="DataInDelivered"/>.</summary>

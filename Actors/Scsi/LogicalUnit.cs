@@ -3,8 +3,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>A logical unit (SAM-5 4.6): takes commands into its task set, has the device server execute them in the order that their attributes allow, and
-/// answers each of them once.</summary>
+/// <summary>A logical unit (SAM-5 4.6): takes commands into its task set, has the device server execute them in the order that their
+/// attributes allow, and answers each of them once.</summary>
 public sealed class LogicalUnit : ITaskEnder
 {
     private const byte RequestSense = 0x03;
@@ -97,7 +97,8 @@ public sealed class LogicalUnit : ITaskEnder
         Pump();
     }
 
-    /// <summary>The port of a nexus has ceased to exist and will not answer any more: the nexus is lost, and the buffers the port was lent are taken back.</summary>
+    /// <summary>The port of a nexus has ceased to exist and will not answer any more: the nexus is lost, and the buffers the port was lent
+    /// are taken back.</summary>
     public void PortLost(ItNexus it)
     {
         _taskManager.LoseNexus(it);
@@ -169,6 +170,9 @@ public sealed class LogicalUnit : ITaskEnder
         task.Awaited = Awaited.Nothing;
         if (task.Abort != Abort.None)
         {
+            // What was under way when the command was aborted has arrived all the same.
+            if (failure is null)
+                task.Transferred += task.InTransfer;
             Finish(task);
         }
         else if (task.State == TaskState.Enabled && _unit.Aca.Blocks(task))
@@ -195,8 +199,8 @@ public sealed class LogicalUnit : ITaskEnder
             Finish(task);
     }
 
-    /// <summary>Does whatever has become possible: answers that wait, commands that now have a buffer, that an ACA no longer holds, or whose turn has
-    /// come.</summary>
+    /// <summary>Does whatever has become possible: answers that wait, commands that now have a buffer, that an ACA no longer holds, or
+    /// whose turn has come.</summary>
     private void Pump()
     {
         while (_taskManager.HasPending || _deviceServer.HasWaiting || _heldByAca > 0 || _unit.Tasks.HasDormant)

@@ -5,8 +5,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>The actor around a <see cref="LogicalUnit"/>. It answers the port from which a command came, whoever has passed it on. A supervisor should stop
-/// it rather than restart it: its commands would be lost without a word, while ports learn of its end.</summary>
+/// <summary>The actor around a <see cref="LogicalUnit"/>. It answers the port from which a command came, whoever has passed it on. A
+/// supervisor should stop it rather than restart it: its commands would be lost without a word, while ports learn of its end.</summary>
 public sealed class LogicalUnitActor : UntypedActor, ILogicalUnitPorts
 {
     private readonly LogicalUnit _unit;

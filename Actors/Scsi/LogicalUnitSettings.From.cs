@@ -4,8 +4,8 @@ namespace ScsiActors.Scsi;
 
 public sealed partial record LogicalUnitSettings
 {
-    /// <summary>Reads the section <c>logical-unit</c>; what it does not name keeps its default. Target port and LUN are the caller's to add.
-    /// Throws <see cref="ArgumentException"/> that names a value out of its bounds.</summary>
+    /// <summary>Reads the section <c>logical-unit</c>; what it does not name keeps its default. Target port and LUN are the caller's to
+    /// add. Throws <see cref="ArgumentException"/> that names a value out of its bounds.</summary>
     public static LogicalUnitSettings From(Config section)
     {
         var defaults = new LogicalUnitSettings();

@@ -3,7 +3,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>What a logical unit is and how much it may hold; the section <c>logical-unit</c> of config.hocon, where each value has its reason.</summary>
+/// <summary>What a logical unit is and how much it may hold; the section <c>logical-unit</c> of config.hocon, where each value has its
+/// reason.</summary>
 public sealed partial record LogicalUnitSettings
 {
     /// <summary>The target port that the logical unit is reached through.</summary>
@@ -57,10 +58,12 @@ public sealed partial record LogicalUnitSettings
     /// <summary>I_T nexuses that are remembered; commands of more get BUSY.</summary>
     public int MaximumNexuses { get; init; } = 256;
 
-    /// <summary>Task management functions that may wait for the commands they ended; more are answered SERVICE DELIVERY OR TARGET FAILURE.</summary>
+    /// <summary>Task management functions that may wait for the commands they ended; more are answered SERVICE DELIVERY OR TARGET
+    /// FAILURE.</summary>
     public int MaximumTaskManagement { get; init; } = 64;
 
-    /// <summary>Bytes of a command's buffer while <see cref="GrowTransferBuffer"/> is off: a longer transfer goes in several pieces.</summary>
+    /// <summary>Bytes of a command's buffer while <see cref="GrowTransferBuffer"/> is off: a longer transfer goes in several
+    /// pieces.</summary>
     public int TransferBuffer { get; init; } = 128 * 1024;
 
     /// <summary>True when a command's buffer is as large as its transfer, which then is one piece and one storage request.</summary>
@@ -79,7 +82,9 @@ public sealed partial record LogicalUnitSettings
     public LogicalUnitSettings Validated()
     {
         Require(IsPowerOfTwo(BlockSize) && BlockSize is >= 512 and <= 4096, "block-size is a power of two from 512 to 4096");
-        Require(IsPowerOfTwo(PhysicalBlockSize) && PhysicalBlockSize >= BlockSize, "physical-block-size is a power of two, at least block-size");
+        Require(
+            IsPowerOfTwo(PhysicalBlockSize) && PhysicalBlockSize >= BlockSize,
+            "physical-block-size is a power of two, at least block-size");
         Require(MaximumTransfer >= BlockSize && MaximumTransfer <= 256 * 1024 * 1024, "max-transfer is from one block to 256 MiB");
         Require(TransferBuffer >= BlockSize && TransferBuffer <= MaximumTransfer, "transfer-buffer is from one block to max-transfer");
         Require(MaximumTasks is >= 1 and <= 65536, "max-tasks is from 1 to 65536");

@@ -3,7 +3,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>What the parts of a logical unit share: the task manager and the device server act on it, commands read and change it.</summary>
+/// <summary>What the parts of a logical unit share: the task manager and the device server act on it, commands read and change
+/// it.</summary>
 internal sealed class LogicalUnitState
 {
     public LogicalUnitState(LogicalUnitSettings settings)

@@ -3,8 +3,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>Which port actor serves an I_T nexus, learned from the sender of its last command. The last nexus is kept at hand, so that a busy one costs no
-/// search.</summary>
+/// <summary>Which port actor serves an I_T nexus, learned from the sender of its last command. The last nexus is kept at hand, so that a
+/// busy one costs no search.</summary>
 internal sealed class PortDirectory
 {
     private readonly Dictionary<ItNexus, IActorRef> _ports = [];

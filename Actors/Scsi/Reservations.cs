@@ -1,6 +1,7 @@
 namespace ScsiActors.Scsi;
 
-/// <summary>The reservation of the whole logical unit by RESERVE(6) (SPC-2 7.21): held by one I_T nexus, until it releases it, is lost, or a reset.</summary>
+/// <summary>The reservation of the whole logical unit by RESERVE(6) (SPC-2 7.21): held by one I_T nexus, until it releases it, is lost, or
+/// a reset.</summary>
 internal sealed class Reservations
 {
     /// <summary>Who holds it; null while the logical unit is not reserved.</summary>

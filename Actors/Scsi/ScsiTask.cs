@@ -129,7 +129,8 @@ internal sealed class ScsiTask(int slot)
         SenseData = null;
     }
 
-    /// <summary>Lays out a transfer of parameter data that has been made in the buffer: as much of it as the allocation length and the port take.</summary>
+    /// <summary>Lays out a transfer of parameter data that has been made in the buffer: as much of it as the allocation length and the port
+    /// take.</summary>
     public void SetParameterData(int length)
     {
         long count = Row.Length.Size == 0 ? length : Math.Min((uint)length, Row.LengthOf(Command.Cdb));

@@ -27,13 +27,17 @@ internal static class Sense
     public static readonly SenseData DataPhaseError = Make(SenseKey.AbortedCommand, 0x4B, 0x00);
     public static readonly SenseData OverlappedCommands = Make(SenseKey.AbortedCommand, 0x4E, 0x00);
 
+    /// <summary>Storage had no room for the request. It stands for a status rather than for sense data: the initiator is to try again later.</summary>
+    public static readonly SenseData StorageBusy = CommandAborted with { };
+
     /// <summary>INVALID FIELD IN CDB; <paramref name="bit"/> is the leftmost bit of the field.</summary>
     public static SenseData InvalidFieldInCdb(int field, int? bit = null) => Invalid(0x24, true, field, bit);
 
     /// <summary>INVALID FIELD IN PARAMETER LIST.</summary>
     public static SenseData InvalidFieldInParameterList(int field, int? bit = null) => Invalid(0x26, false, field, bit);
 
-    /// <summary>MISCOMPARE DURING VERIFY OPERATION; INFORMATION is the offset of the first byte that differs in the Data-Out buffer.</summary>
+    /// <summary>MISCOMPARE DURING VERIFY OPERATION; INFORMATION is the offset of the first byte that differs in the Data-Out
+    /// buffer.</summary>
     public static SenseData Miscompare(long offset) => Make(SenseKey.Miscompare, 0x1D, 0x00) with { Information = (ulong)offset };
 
     /// <summary>What a failed storage request means to the initiator; null for success.</summary>
@@ -51,6 +55,7 @@ internal static class Sense
         AioResult.OutOfRange => (isWrite ? WriteError : UnrecoveredReadError) with { Information = lba },
         AioResult.Unavailable => ManualInterventionRequired,
         AioResult.Cancelled => CommandAborted,
+        AioResult.Busy => StorageBusy,
         _ => InternalTargetFailure,
     };
 

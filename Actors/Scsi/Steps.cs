@@ -1,7 +1,7 @@
 namespace ScsiActors.Scsi;
 
-/// <summary>The steps of a command, in the order in which the device server takes those that a command's plan names: so a read is Read and DataIn, a write
-/// is DataOut and Write, its mirror image. Data comes before it is written: no plan can say otherwise.</summary>
+/// <summary>The steps of a command, in the order in which the device server takes those that a command's plan names: so a read is Read and
+/// DataIn, a write is DataOut and Write, its mirror image. Data comes before it is written: no plan can say otherwise.</summary>
 [Flags]
 internal enum Steps : ushort
 {

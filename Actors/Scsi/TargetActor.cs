@@ -4,8 +4,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>The actor around a <see cref="TaskRouter"/>: the address of a target. A port sends it commands, task management functions and events; the
-/// answers come from the logical units themselves.</summary>
+/// <summary>The actor around a <see cref="TaskRouter"/>: the address of a target. A port sends it commands, task management functions and
+/// events; the answers come from the logical units themselves.</summary>
 public sealed class TargetActor : UntypedActor, ITaskRouterPorts
 {
     private readonly int _targetPort;
@@ -136,7 +136,8 @@ public sealed class TargetActor : UntypedActor, ITaskRouterPorts
         Array.Clear(_lastUser);
     }
 
-    /// <summary>The stand-in's way out. What it says to the router goes through the mailbox, since the router may be in the middle of asking it.</summary>
+    /// <summary>The stand-in's way out. What it says to the router goes through the mailbox, since the router may be in the middle of
+    /// asking it.</summary>
     private sealed class StandInPorts(TargetActor target) : ILogicalUnitPorts
     {
         private readonly IActorRef _self = Context.Self;

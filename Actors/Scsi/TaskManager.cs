@@ -3,7 +3,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>Ends commands for the task manager, each in its own time: one that is in storage's or a port's hands ends with their answer.</summary>
+/// <summary>Ends commands for the task manager, each in its own time: one that is in storage's or a port's hands ends with their
+/// answer.</summary>
 internal interface ITaskEnder
 {
     /// <summary>Ends a command without executing it any further.</summary>
@@ -13,8 +14,8 @@ internal interface ITaskEnder
     void Refuse(ScsiCommandReceived command, ItlNexus owner, SenseData sense);
 }
 
-/// <summary>Executes task management functions and service delivery events (SAM-5 7 and 6.3). What it has to say about commands it ended is said only when
-/// the last of them has ended.</summary>
+/// <summary>Executes task management functions and service delivery events (SAM-5 7 and 6.3). What it has to say about commands it ended is
+/// said only when the last of them has ended.</summary>
 internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports, ITaskEnder ender)
 {
     private readonly List<PendingAnswer> _pending = [];
@@ -62,7 +63,8 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
         _aborted.Clear();
     }
 
-    /// <summary>A command came with the name of one that is still there: every command of its nexus is aborted, then it is refused (SAM-5 5.10).</summary>
+    /// <summary>A command came with the name of one that is still there: every command of its nexus is aborted, then it is refused (SAM-5
+    /// 5.10).</summary>
     public void HandleOverlapped(ScsiCommandReceived command, ItlNexus owner)
     {
         AbortAll(owner);
@@ -144,7 +146,10 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
     private ServiceResponse ClearAca(ItlNexus nexus)
     {
         if (!unit.Aca.IsFaulted(nexus))
-            return unit.Aca.IsActive && !unit.ModePages.TaskSetPerNexus ? ServiceResponse.FunctionRejected : ServiceResponse.FunctionComplete;
+        {
+            var isAnothers = unit.Aca.IsActive && !unit.ModePages.TaskSetPerNexus;
+            return isAnothers ? ServiceResponse.FunctionRejected : ServiceResponse.FunctionComplete;
+        }
         AbortAll(nexus, onlyAca: true);
         unit.Aca.Clear(nexus);
         return ServiceResponse.FunctionComplete;
@@ -165,8 +170,8 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
         unit.Reset(condition);
     }
 
-    /// <summary>Aborts every command of the task set that <paramref name="requester"/> works in. The other nexuses that lose commands hear of it: by
-    /// TASK ABORTED status with TAS=1, by a unit attention otherwise (SAM-5 5.6).</summary>
+    /// <summary>Aborts every command of the task set that <paramref name="requester"/> works in. The other nexuses that lose commands hear
+    /// of it: by TASK ABORTED status with TAS=1, by a unit attention otherwise (SAM-5 5.6).</summary>
     private void AbortTaskSetOf(ItlNexus requester)
     {
         if (unit.ModePages.TaskSetPerNexus)
@@ -194,7 +199,8 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
 
     /// <summary>Aborts commands, oldest first.</summary>
     /// <param name="owner">Those of this nexus; null for all.</param>
-    /// <param name="requester">The nexus that asked for it: with TAS=1 the commands of others end with a status; null when nobody asked.</param>
+    /// <param name="requester">The nexus that asked for it: with TAS=1 the commands of others end with a status; null when nobody
+    /// asked.</param>
     /// <param name="onlyAca">Only those with the ACA attribute.</param>
     private void AbortAll(ItlNexus? owner, ItlNexus? requester = null, bool onlyAca = false)
     {
@@ -244,7 +250,8 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
         }
     }
 
-    private static ServiceResponse YesIf(bool condition) => condition ? ServiceResponse.FunctionSucceeded : ServiceResponse.FunctionComplete;
+    private static ServiceResponse YesIf(bool condition) =>
+        condition ? ServiceResponse.FunctionSucceeded : ServiceResponse.FunctionComplete;
 
     private static TaskManagementFunctionExecuted AnswerTo(TaskManagementRequestReceived request, ServiceResponse response) =>
         new(request.Nexus, request.Function, request.Association, response);

@@ -26,7 +26,8 @@ public interface ITaskRouterPorts
     void ServiceDeliveryEventHandled(ItNexus it, ServiceDeliveryEventHandled handled);
 }
 
-/// <summary>The task router of a target (SAM-5 4.6.2): finds the logical unit of a command, and spreads what concerns all of them.</summary>
+/// <summary>The task router of a target (SAM-5 4.6.2): finds the logical unit of a command, and spreads what concerns all of
+/// them.</summary>
 public sealed class TaskRouter
 {
     private const int MaximumParts = 64;
@@ -114,7 +115,8 @@ public sealed class TaskRouter
         foreach (var unit in spread.Missing)
         {
             var lun = unit == StandIn ? request.Nexus.Lun : _luns[unit];
-            _ports.PartOfTaskManagement(unit, request with { Nexus = request.Nexus with { Lun = lun }, Association = PartOf(spread, unit) });
+            var nexus = request.Nexus with { Lun = lun };
+            _ports.PartOfTaskManagement(unit, request with { Nexus = nexus, Association = PartOf(spread, unit) });
         }
     }
 
@@ -146,5 +148,6 @@ public sealed class TaskRouter
     }
 
     private void Answer(TaskManagementRequestReceived request, ServiceResponse response) =>
-        _ports.TaskManagementFunctionExecuted(new TaskManagementFunctionExecuted(request.Nexus, request.Function, request.Association, response));
+        _ports.TaskManagementFunctionExecuted(
+            new TaskManagementFunctionExecuted(request.Nexus, request.Function, request.Association, response));
 }

@@ -14,7 +14,8 @@ internal struct OlderTasks
     public bool HeadOfQueueAnywhere;
 }
 
-/// <summary>The task set (SAM-5 8): the commands of all I_T nexuses in their slots, in order of arrival, and which of them may be enabled.</summary>
+/// <summary>The task set (SAM-5 8): the commands of all I_T nexuses in their slots, in order of arrival, and which of them may be
+/// enabled.</summary>
 internal sealed class TaskSet
 {
     private readonly int _limit;
@@ -112,14 +113,10 @@ internal sealed class TaskSet
     }
 
     /// <summary>The command in a slot; null when that command has ended.</summary>
-    public ScsiTask? Find(TaskId id) =>
-        (uint)id.Slot < (uint)_slots.Count && _slots[id.Slot] is { State: not TaskState.Free } task && task.Id == id ? task : null;
+    public ScsiTask? Find(TaskId id) => InSlot(id.Slot) is { } task && task.Id == id ? task : null;
 
     /// <summary>The command that waits for a storage request; null when none does any more.</summary>
-    public ScsiTask? Find(AioId id) =>
-        (uint)id.Slot < (uint)_slots.Count && _slots[id.Slot] is { State: not TaskState.Free, Awaited: Awaited.Aio } task && task.AioId == id
-            ? task
-            : null;
+    public ScsiTask? Find(AioId id) => InSlot(id.Slot) is { Awaited: Awaited.Aio } task && task.AioId == id ? task : null;
 
     /// <summary>The command of a name; null when there is none in the task set.</summary>
     public ScsiTask? Find(in ItlqNexus nexus)
@@ -154,14 +151,17 @@ internal sealed class TaskSet
         return null;
     }
 
-    /// <summary>The rules of SAM-5 8.6: an ACA or HEAD OF QUEUE command at once, the others behind every HEAD OF QUEUE command; SIMPLE behind older
-    /// ORDERED ones, ORDERED behind everything older.</summary>
+    /// <summary>The rules of SAM-5 8.6: an ACA or HEAD OF QUEUE command at once, the others behind every HEAD OF QUEUE command; SIMPLE
+    /// behind older ORDERED ones, ORDERED behind everything older.</summary>
     private static bool MayBeEnabled(TaskAttribute attribute, in OlderTasks older) => attribute switch
     {
         TaskAttribute.HeadOfQueue or TaskAttribute.Aca => true,
         TaskAttribute.Ordered => !older.HeadOfQueueAnywhere && !older.Any,
         _ => !older.HeadOfQueueAnywhere && !older.Ordered,
     };
+
+    private ScsiTask? InSlot(int slot) =>
+        (uint)slot < (uint)_slots.Count && _slots[slot] is { State: not TaskState.Free } task ? task : null;
 
     private void MarkHeadOfQueue(bool perNexus)
     {

@@ -31,12 +31,14 @@ internal enum UnitAttention : byte
     CapacityChanged,
 }
 
-/// <summary>The unit attention conditions that wait for one I_T nexus: each at most once, reported in order of precedence (SAM-5 5.14).</summary>
+/// <summary>The unit attention conditions that wait for one I_T nexus: each at most once, reported in order of precedence (SAM-5
+/// 5.14).</summary>
 internal struct UnitAttentions
 {
     private static readonly SenseData[] SenseOf =
     [
-        Make(0x29, 0x01), Make(0x29, 0x02), Make(0x29, 0x03), Make(0x29, 0x07), Make(0x2F, 0x00), Make(0x28, 0x00), Make(0x2A, 0x01), Make(0x2A, 0x09),
+        Make(0x29, 0x01), Make(0x29, 0x02), Make(0x29, 0x03), Make(0x29, 0x07),
+        Make(0x2F, 0x00), Make(0x28, 0x00), Make(0x2A, 0x01), Make(0x2A, 0x09),
     ];
 
     private byte _pending;
@@ -47,8 +49,8 @@ internal struct UnitAttentions
     /// <summary>What would be reported next; null without a condition.</summary>
     public readonly SenseData? Next => _pending == 0 ? null : SenseOf[BitOperations.TrailingZeroCount(_pending)];
 
-    /// <summary>Establishes a condition. A reset says all that the conditions before it would have said, so it takes their place; after a reset a
-    /// lesser reset or a nexus loss says nothing new.</summary>
+    /// <summary>Establishes a condition. A reset says all that the conditions before it would have said, so it takes their place; after a
+    /// reset a lesser reset or a nexus loss says nothing new.</summary>
     public void Establish(UnitAttention condition)
     {
         var bit = (byte)(1 << (int)condition);

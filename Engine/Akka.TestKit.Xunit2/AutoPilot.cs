@@ -2,7 +2,8 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>Answers for a probe: runs on the probe's own turn for each message, before the test sees it, and names the pilot for the next.</summary>
+/// <summary>Answers for a probe: runs on the probe's own turn for each message, before the test sees it, and names the pilot for the
+/// next.</summary>
 public abstract class AutoPilot
 {
     public static NoAutoPilot NoAutoPilot => NoAutoPilot.Instance;

@@ -3,7 +3,8 @@ using Akka.Dispatch;
 
 namespace Akka.TestKit;
 
-/// <summary>Runs a mailbox on the thread that tells: when Tell returns, the message has been handled, unless the actor was at work already.</summary>
+/// <summary>Runs a mailbox on the thread that tells: when Tell returns, the message has been handled, unless the actor was at work
+/// already.</summary>
 public class CallingThreadDispatcher(MessageDispatcherConfigurator configurator) : MessageDispatcher(configurator)
 {
     /// <summary>The name of this dispatcher in Props.</summary>

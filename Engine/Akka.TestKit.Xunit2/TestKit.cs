@@ -12,7 +12,8 @@ public class TestKit : TestKitBase, IDisposable
     private readonly ITestOutputHelper? _output;
     private bool _disposed;
 
-    public TestKit(ActorSystem? system = null, ITestOutputHelper? output = null) : base(Assertions, system) => InitializeLogger(_output = output);
+    public TestKit(ActorSystem? system = null, ITestOutputHelper? output = null) : base(Assertions, system) =>
+        InitializeLogger(_output = output);
 
     public TestKit(ActorSystemSetup config, string? actorSystemName = null, ITestOutputHelper? output = null)
         : base(Assertions, config, actorSystemName) => InitializeLogger(_output = output);
@@ -55,7 +56,8 @@ public class TestKit : TestKitBase, IDisposable
 
     private static void StartLogger(ActorSystem system, ITestOutputHelper output)
     {
-        IActorRef logger = ((ExtendedActorSystem)system).SystemActorOf(Props.Create(() => new TestOutputLogger(output)), "test-output-logger");
+        IActorRef logger = ((ExtendedActorSystem)system).SystemActorOf(
+            Props.Create(() => new TestOutputLogger(output)), "test-output-logger");
         logger.Tell(new InitializeLogger(system.EventStream), ActorRefs.NoSender);
     }
 }

@@ -5,20 +5,23 @@ public abstract partial class TestKitBase
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The action ends within <paramref name="max"/>; expectations inside it wait for what is left of that, if they name no time.</summary>
+    /// <summary>The action ends within <paramref name="max"/>; expectations inside it wait for what is left of that, if they name no
+    /// time.</summary>
     public void Within(TimeSpan max, Action action, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
         Within(TimeSpan.Zero, max, action, null, epsilonValue, cancellationToken);
 
     /// <summary>The action takes at least <paramref name="min"/> and at most <paramref name="max"/>.</summary>
     public void Within(
-        TimeSpan min, TimeSpan max, Action action, string? hint = null, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
+        TimeSpan min, TimeSpan max, Action action, string? hint = null, TimeSpan? epsilonValue = null,
+        CancellationToken cancellationToken = default) =>
         Within(min, max, () => { action(); return true; }, hint, epsilonValue, cancellationToken);
 
     public T Within<T>(TimeSpan max, Func<T> function, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
         Within(TimeSpan.Zero, max, function, null, epsilonValue, cancellationToken);
 
     public T Within<T>(
-        TimeSpan min, TimeSpan max, Func<T> function, string? hint = null, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default)
+        TimeSpan min, TimeSpan max, Func<T> function, string? hint = null, TimeSpan? epsilonValue = null,
+        CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Block block = Enter(min, max, epsilonValue, hint);
@@ -36,11 +39,13 @@ public abstract partial class TestKitBase
         return result;
     }
 
-    public Task WithinAsync(TimeSpan max, Func<Task> actionAsync, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
+    public Task WithinAsync(
+        TimeSpan max, Func<Task> actionAsync, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
         WithinAsync(TimeSpan.Zero, max, actionAsync, null, epsilonValue, cancellationToken);
 
     public async Task WithinAsync(
-        TimeSpan min, TimeSpan max, Func<Task> actionAsync, string? hint = null, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default)
+        TimeSpan min, TimeSpan max, Func<Task> actionAsync, string? hint = null, TimeSpan? epsilonValue = null,
+        CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Block block = Enter(min, max, epsilonValue, hint);
@@ -57,7 +62,8 @@ public abstract partial class TestKitBase
     }
 
     /// <summary>The assertion passes sooner or later; it is tried every <paramref name="interval"/> (none: 100 ms).</summary>
-    public void AwaitAssert(Action assertion, TimeSpan? duration = null, TimeSpan? interval = null, CancellationToken cancellationToken = default)
+    public void AwaitAssert(
+        Action assertion, TimeSpan? duration = null, TimeSpan? interval = null, CancellationToken cancellationToken = default)
     {
         TimeSpan stop = Now + RemainingOrDilated(duration);
         while (true)
@@ -74,7 +80,8 @@ public abstract partial class TestKitBase
         }
     }
 
-    public Task AwaitAssertAsync(Action assertion, TimeSpan? duration = null, TimeSpan? interval = null, CancellationToken cancellationToken = default) =>
+    public Task AwaitAssertAsync(
+        Action assertion, TimeSpan? duration = null, TimeSpan? interval = null, CancellationToken cancellationToken = default) =>
         AwaitAssertAsync(() => { assertion(); return Task.CompletedTask; }, duration, interval, cancellationToken);
 
     public async Task AwaitAssertAsync(
@@ -102,24 +109,29 @@ public abstract partial class TestKitBase
     public void AwaitCondition(Func<bool> conditionIsFulfilled, TimeSpan? max, CancellationToken cancellationToken = default) =>
         AwaitCondition(conditionIsFulfilled, max, null, null, cancellationToken);
 
-    public void AwaitCondition(Func<bool> conditionIsFulfilled, TimeSpan? max, string message, CancellationToken cancellationToken = default) =>
+    public void AwaitCondition(
+        Func<bool> conditionIsFulfilled, TimeSpan? max, string message, CancellationToken cancellationToken = default) =>
         AwaitCondition(conditionIsFulfilled, max, null, message, cancellationToken);
 
     public void AwaitCondition(
-        Func<bool> conditionIsFulfilled, TimeSpan? max, TimeSpan? interval, string? message = null, CancellationToken cancellationToken = default)
+        Func<bool> conditionIsFulfilled, TimeSpan? max, TimeSpan? interval, string? message = null,
+        CancellationToken cancellationToken = default)
     {
         TimeSpan time = RemainingOrDilated(max);
-        if (!Becomes(conditionIsFulfilled, time, interval, cancellationToken)) throw Failure($"The condition did not come true within {time}.{Hint(message)}");
+        bool became = Becomes(conditionIsFulfilled, time, interval, cancellationToken);
+        Require(became, $"The condition did not come true within {time}.{Hint(message)}");
     }
 
     public Task AwaitConditionAsync(Func<bool> conditionIsFulfilled, CancellationToken cancellationToken = default) =>
         AwaitConditionAsync(conditionIsFulfilled, null, null, null, cancellationToken);
 
-    public Task AwaitConditionAsync(Func<bool> conditionIsFulfilled, TimeSpan? max, string message, CancellationToken cancellationToken = default) =>
+    public Task AwaitConditionAsync(
+        Func<bool> conditionIsFulfilled, TimeSpan? max, string message, CancellationToken cancellationToken = default) =>
         AwaitConditionAsync(conditionIsFulfilled, max, null, message, cancellationToken);
 
     public async Task AwaitConditionAsync(
-        Func<bool> conditionIsFulfilled, TimeSpan? max, TimeSpan? interval, string? message = null, CancellationToken cancellationToken = default)
+        Func<bool> conditionIsFulfilled, TimeSpan? max, TimeSpan? interval, string? message = null,
+        CancellationToken cancellationToken = default)
     {
         TimeSpan time = RemainingOrDilated(max), stop = Now + time;
         while (!conditionIsFulfilled())
@@ -171,7 +183,8 @@ public abstract partial class TestKitBase
     {
         TimeSpan taken = Now - block.Start;
         // Waiting for silence takes all the time there is, so being late then is no failure.
-        Require(taken <= block.Max + block.Epsilon || _lastWasNoMessage, $"The block took {taken}, which is longer than {block.Max}.{Hint(block.Hint)}");
+        Require(taken <= block.Max + block.Epsilon || _lastWasNoMessage,
+            $"The block took {taken}, which is longer than {block.Max}.{Hint(block.Hint)}");
         Require(taken >= block.Min - block.Epsilon, $"The block took {taken}, which is shorter than {block.Min}.{Hint(block.Hint)}");
     }
 

@@ -16,11 +16,13 @@ public abstract partial class TestKitBase
     public T ExpectMsg<T>(T message, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect(Equal(message), timeout, hint, cancellationToken);
 
-    public ValueTask<T> ExpectMsgAsync<T>(T message, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+    public ValueTask<T> ExpectMsgAsync<T>(
+        T message, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         ExpectAsync(Equal(message), timeout, hint, cancellationToken);
 
     /// <summary>The next message is a <typeparamref name="T"/> that satisfies the predicate.</summary>
-    public T ExpectMsg<T>(Predicate<T> isMessage, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+    public T ExpectMsg<T>(
+        Predicate<T> isMessage, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect(Holds(isMessage), timeout, hint, cancellationToken);
 
     public ValueTask<T> ExpectMsgAsync<T>(
@@ -31,45 +33,54 @@ public abstract partial class TestKitBase
     public T ExpectMsg<T>(Action<T> assert, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect<T>((m, _) => assert(m), timeout, hint, cancellationToken);
 
-    public ValueTask<T> ExpectMsgAsync<T>(Action<T> assert, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+    public ValueTask<T> ExpectMsgAsync<T>(
+        Action<T> assert, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         ExpectAsync<T>((m, _) => assert(m), timeout, hint, cancellationToken);
 
     /// <summary>The next message is a <typeparamref name="T"/> that satisfies the predicate together with its sender.</summary>
     public T ExpectMsg<T>(
-        Func<T, IActorRef, bool> isMessageAndSender, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+        Func<T, IActorRef, bool> isMessageAndSender, TimeSpan? timeout = null, string? hint = null,
+        CancellationToken cancellationToken = default) =>
         Expect(Holds(isMessageAndSender), timeout, hint, cancellationToken);
 
     /// <summary>The next message is a <typeparamref name="T"/> that passes the assertion together with its sender.</summary>
     public T ExpectMsg<T>(
-        Action<T, IActorRef> assertMessageAndSender, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+        Action<T, IActorRef> assertMessageAndSender, TimeSpan? timeout = null, string? hint = null,
+        CancellationToken cancellationToken = default) =>
         Expect(assertMessageAndSender, timeout, hint, cancellationToken);
 
     /// <summary>The next message equals <paramref name="expected"/> in the sense of <paramref name="comparer"/>.</summary>
     public T ExpectMsg<T>(
-        T expected, Func<T, T, bool> comparer, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+        T expected, Func<T, T, bool> comparer, TimeSpan? timeout = null, string? hint = null,
+        CancellationToken cancellationToken = default) =>
         Expect<T>((m, _) => Require(comparer(expected, m), $"expected {expected}, got {m}"), timeout, hint, cancellationToken);
 
     /// <summary>The next message is a <typeparamref name="T"/> from <paramref name="sender"/>.</summary>
-    public T ExpectMsgFrom<T>(IActorRef sender, TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) =>
+    public T ExpectMsgFrom<T>(
+        IActorRef sender, TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect(From<T>(sender, null), duration, hint, cancellationToken);
 
     public ValueTask<T> ExpectMsgFromAsync<T>(
         IActorRef sender, TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) =>
         ExpectAsync(From<T>(sender, null), duration, hint, cancellationToken);
 
-    public T ExpectMsgFrom<T>(IActorRef sender, T message, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+    public T ExpectMsgFrom<T>(
+        IActorRef sender, T message, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect(From(sender, Equal(message)), timeout, hint, cancellationToken);
 
     public T ExpectMsgFrom<T>(
-        IActorRef sender, Predicate<T> isMessage, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+        IActorRef sender, Predicate<T> isMessage, TimeSpan? timeout = null, string? hint = null,
+        CancellationToken cancellationToken = default) =>
         Expect(From(sender, Holds(isMessage)), timeout, hint, cancellationToken);
 
     public T ExpectMsgFrom<T>(
-        IActorRef sender, Action<T> assertMessage, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+        IActorRef sender, Action<T> assertMessage, TimeSpan? timeout = null, string? hint = null,
+        CancellationToken cancellationToken = default) =>
         Expect(From<T>(sender, (m, _) => assertMessage(m)), timeout, hint, cancellationToken);
 
     /// <summary>The next message says that <paramref name="target"/>, which is watched, has ended.</summary>
-    public Terminated ExpectTerminated(IActorRef target, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
+    public Terminated ExpectTerminated(
+        IActorRef target, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Expect(TerminatedOf(target), timeout, hint ?? $"Terminated {target}", cancellationToken);
 
     public ValueTask<Terminated> ExpectTerminatedAsync(
@@ -98,7 +109,8 @@ public abstract partial class TestKitBase
     public T ExpectMsgAnyOf<T>(IEnumerable<T> messages, CancellationToken cancellationToken = default)
     {
         List<T> wanted = [.. messages];
-        return Expect<T>((m, _) => Require(wanted.Contains(m), $"expected one of {string.Join(", ", wanted)}, got {m}"), null, null, cancellationToken);
+        string otherwise = $"Expected one of {string.Join(", ", wanted)}";
+        return Expect<T>((m, _) => Require(wanted.Contains(m), $"{otherwise}, got {m}."), null, null, cancellationToken);
     }
 
     /// <summary>The next messages are these, in any order.</summary>
@@ -109,7 +121,8 @@ public abstract partial class TestKitBase
 
     public IReadOnlyCollection<T> ExpectMsgAllOf<T>(TimeSpan max, params T[] messages) => AllOf(Dilated(max), messages, default);
 
-    public IReadOnlyCollection<T> ExpectMsgAllOf<T>(TimeSpan max, IReadOnlyCollection<T> messages, CancellationToken cancellationToken = default) =>
+    public IReadOnlyCollection<T> ExpectMsgAllOf<T>(
+        TimeSpan max, IReadOnlyCollection<T> messages, CancellationToken cancellationToken = default) =>
         AllOf(Dilated(max), messages, cancellationToken);
 
     private List<T> AllOf<T>(TimeSpan time, IReadOnlyCollection<T> wanted, CancellationToken cancellationToken)
@@ -127,7 +140,8 @@ public abstract partial class TestKitBase
         return Checked(Receive(max, cancellationToken), max, check, hint);
     }
 
-    private async ValueTask<T> ExpectAsync<T>(Action<T, IActorRef>? check, TimeSpan? time, string? hint, CancellationToken cancellationToken)
+    private async ValueTask<T> ExpectAsync<T>(
+        Action<T, IActorRef>? check, TimeSpan? time, string? hint, CancellationToken cancellationToken)
     {
         TimeSpan max = RemainingOrDilated(time);
         return Checked(await ReceiveAsync(max, cancellationToken), max, check, hint);
@@ -138,7 +152,8 @@ public abstract partial class TestKitBase
         if (envelope is NullMessageEnvelope) throw Failure($"No {typeof(T).Name} came within {waited}.{Hint(hint)}");
         if (envelope.Message is not T message)
         {
-            throw Failure($"Expected a {typeof(T).Name}, got {envelope.Message} ({envelope.Message!.GetType().Name}) from {envelope.Sender}.{Hint(hint)}");
+            string got = $"{envelope.Message} ({envelope.Message!.GetType().Name}) from {envelope.Sender}";
+            throw Failure($"Expected a {typeof(T).Name}, got {got}.{Hint(hint)}");
         }
 
         check?.Invoke(message, envelope.Sender!);
@@ -159,7 +174,8 @@ public abstract partial class TestKitBase
     private Action<T, IActorRef> Equal<T>(T message) => (m, s) =>
         Require(EqualityComparer<T>.Default.Equals(message, m), $"Expected {message}, got {m} from {s}.");
 
-    private Action<T, IActorRef> Holds<T>(Predicate<T> predicate) => (m, s) => Require(predicate(m), $"Got {m} from {s}, which is not the message expected.");
+    private Action<T, IActorRef> Holds<T>(Predicate<T> predicate) =>
+        (m, s) => Require(predicate(m), $"Got {m} from {s}, which is not the message expected.");
 
     private Action<T, IActorRef> Holds<T>(Func<T, IActorRef, bool> predicate) => (m, s) =>
         Require(predicate(m, s), $"Got {m} from {s}, which is not the message or not the sender expected.");

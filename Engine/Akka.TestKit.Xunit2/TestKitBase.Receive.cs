@@ -5,7 +5,8 @@ namespace Akka.TestKit;
 // Taking messages: what the expectations are made of.
 public abstract partial class TestKitBase
 {
-    /// <summary>The next message, or null when none came within <paramref name="max"/>, which is not dilated (none: the default time).</summary>
+    /// <summary>The next message, or null when none came within <paramref name="max"/>, which is not dilated (none: the default
+    /// time).</summary>
     public object? ReceiveOne(TimeSpan? max = null, CancellationToken cancellationToken = default) =>
         Receive(max ?? RemainingOrDefault, cancellationToken).Message;
 
@@ -40,9 +41,11 @@ public abstract partial class TestKitBase
     public IAsyncEnumerable<object> ReceiveNAsync(int numberOfMessages, TimeSpan max, CancellationToken cancellationToken = default) =>
         ReceiveWithinAsync(numberOfMessages, Dilated(max), cancellationToken);
 
-    /// <summary>Messages as long as <paramref name="filter"/> makes something of them; the first that it makes null of stays to be received.</summary>
+    /// <summary>Messages as long as <paramref name="filter"/> makes something of them; the first that it makes null of stays to be
+    /// received.</summary>
     public IReadOnlyList<T> ReceiveWhile<T>(
-        Func<object, T?> filter, TimeSpan? max = null, TimeSpan? idle = null, int msgs = int.MaxValue, CancellationToken cancellationToken = default)
+        Func<object, T?> filter, TimeSpan? max = null, TimeSpan? idle = null, int msgs = int.MaxValue,
+        CancellationToken cancellationToken = default)
         where T : class
     {
         var taken = new List<T>();
@@ -63,15 +66,18 @@ public abstract partial class TestKitBase
     }
 
     /// <inheritdoc cref="ReceiveWhile{T}(Func{object, T}, TimeSpan?, TimeSpan?, int, CancellationToken)"/>
-    public IReadOnlyList<T> ReceiveWhile<T>(TimeSpan? max, Func<object, T?> filter, int msgs = int.MaxValue, CancellationToken cancellationToken = default)
+    public IReadOnlyList<T> ReceiveWhile<T>(
+        TimeSpan? max, Func<object, T?> filter, int msgs = int.MaxValue, CancellationToken cancellationToken = default)
         where T : class => ReceiveWhile(filter, max, null, msgs, cancellationToken);
 
     /// <summary>Takes messages until one satisfies <paramref name="isMessage"/>, which is returned; the others are dropped.</summary>
-    public object FishForMessage(Predicate<object> isMessage, TimeSpan? max = null, string hint = "", CancellationToken cancellationToken = default) =>
+    public object FishForMessage(
+        Predicate<object> isMessage, TimeSpan? max = null, string hint = "", CancellationToken cancellationToken = default) =>
         FishForMessage<object>(isMessage, max, hint, cancellationToken);
 
     /// <inheritdoc cref="FishForMessage"/>
-    public T FishForMessage<T>(Predicate<T> isMessage, TimeSpan? max = null, string hint = "", CancellationToken cancellationToken = default)
+    public T FishForMessage<T>(
+        Predicate<T> isMessage, TimeSpan? max = null, string hint = "", CancellationToken cancellationToken = default)
     {
         TimeSpan time = RemainingOrDilated(max), stop = Now + time;
         while (true)
@@ -114,7 +120,8 @@ public abstract partial class TestKitBase
         return messages;
     }
 
-    private async IAsyncEnumerable<object> ReceiveWithinAsync(int count, TimeSpan time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<object> ReceiveWithinAsync(
+        int count, TimeSpan time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         TimeSpan stop = Now + time;
         for (int i = 0; i < count; i++)

@@ -24,7 +24,8 @@ public abstract partial class TestKitBase : IActorRefFactory
     {
     }
 
-    protected TestKitBase(ITestKitAssertions assertions, ActorSystemSetup setup, string? actorSystemName = null, string? testActorName = null)
+    protected TestKitBase(
+        ITestKitAssertions assertions, ActorSystemSetup setup, string? actorSystemName = null, string? testActorName = null)
         : this(assertions, ActorSystem.Create(actorSystemName ?? "test", WithDefaults(setup)), testActorName, 0)
     {
     }
@@ -139,13 +140,15 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     public IActorRef ActorOf<TActor>(Expression<Func<TActor>> factory) where TActor : ActorBase => Sys.ActorOf(Props.Create(factory));
 
-    public IActorRef ActorOf<TActor>(Expression<Func<TActor>> factory, string name) where TActor : ActorBase => Sys.ActorOf(Props.Create(factory), name);
+    public IActorRef ActorOf<TActor>(Expression<Func<TActor>> factory, string name) where TActor : ActorBase =>
+        Sys.ActorOf(Props.Create(factory), name);
 
     /// <summary>An actor on this thread, whose instance the test may look at.</summary>
-    public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Props props, string? name = null) where TActor : ActorBase => new(Sys, props, name);
+    public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Props props, string? name = null) where TActor : ActorBase =>
+        new(Sys, props, name);
 
-    public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Expression<Func<TActor>> factory, string? name = null) where TActor : ActorBase =>
-        new(Sys, Props.Create(factory), name);
+    public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Expression<Func<TActor>> factory, string? name = null)
+        where TActor : ActorBase => new(Sys, Props.Create(factory), name);
 
     public virtual ActorSelection ActorSelection(ActorPath actorPath) => Sys.ActorSelection(actorPath);
 
@@ -164,7 +167,8 @@ public abstract partial class TestKitBase : IActorRefFactory
     public TimeSpan GetTimeoutOrDefault(TimeSpan? timeout) => Dilated(timeout ?? TestKitSettings.DefaultTimeout);
 
     /// <summary>Ends <see cref="Sys"/> and waits for it.</summary>
-    public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) => Shutdown(Sys, duration, verifySystemShutdown);
+    public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) =>
+        Shutdown(Sys, duration, verifySystemShutdown);
 
     protected virtual void Shutdown(ActorSystem system, TimeSpan? duration = null, bool verifySystemShutdown = false)
     {
@@ -174,7 +178,11 @@ public abstract partial class TestKitBase : IActorRefFactory
             throw new TimeoutException($"The actor system {system.Name} did not end within {max}.");
         }
 
-        if (SynchronizationContext.Current is ActorCellKeepingSynchronizationContext mine) SynchronizationContext.SetSynchronizationContext(mine.Inner);
+        if (SynchronizationContext.Current is ActorCellKeepingSynchronizationContext mine)
+        {
+            SynchronizationContext.SetSynchronizationContext(mine.Inner);
+        }
+
         if (ReferenceEquals(ActorCell.Current, _cell)) ActorCell.Current = null;
     }
 

@@ -6,7 +6,8 @@ namespace Akka.TestKit;
 /// <summary>A test actor of its own that stands in for another actor: it is a reference, and has expectations.</summary>
 public class TestProbe : TestKitBase, INoImplicitSender, IInternalActorRef
 {
-    public TestProbe(ActorSystem system, ITestKitAssertions assertions, string? testProbeName = null) : base(assertions, system, testProbeName) { }
+    public TestProbe(ActorSystem system, ITestKitAssertions assertions, string? testProbeName = null)
+        : base(assertions, system, testProbeName) { }
 
     /// <summary>The probe's actor.</summary>
     public IActorRef Ref => TestActor;
@@ -29,10 +30,12 @@ public class TestProbe : TestKitBase, INoImplicitSender, IInternalActorRef
 
     /// <summary>Answers the sender of the last message, as this probe.</summary>
     public void Reply(object message) =>
-        (Sender ?? throw new InvalidOperationException("Nobody to reply to: no message was received, or it had no sender.")).Tell(message, TestActor);
+        (Sender ?? throw new InvalidOperationException(
+            "Nobody to reply to: no message was received, or it had no sender.")).Tell(message, TestActor);
 
     /// <summary>Passes the last message on, from its sender.</summary>
-    public void Forward(IActorRef actor) => Forward(actor, LastMessage ?? throw new InvalidOperationException("No message was received that could be forwarded."));
+    public void Forward(IActorRef actor) =>
+        Forward(actor, LastMessage ?? throw new InvalidOperationException("No message was received that could be forwarded."));
 
     /// <summary>Tells <paramref name="actor"/>, from the sender of the last message.</summary>
     public void Forward(IActorRef actor, object message) => actor.Tell(message, Sender);

@@ -18,6 +18,12 @@ internal sealed record BenchBackend(string Name, string Backend, string? Engine,
 
     /// <summary>True when there is a file.</summary>
     public bool IsFile => Engine is not null;
+
+    /// <summary>True when what was written can be read again.</summary>
+    public bool KeepsData => Backend != "null";
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Summary})";
 }
 
 /// <summary>What is done to every backend, one after another, so that a noisy minute hits them alike.</summary>
@@ -31,6 +37,9 @@ internal sealed record BenchPlan
 {
     /// <summary>What to measure, in the order in which it is shown.</summary>
     public IReadOnlyList<BenchBackend> Backends { get; init; } = BenchBackend.All;
+
+    /// <summary>True when the user named them: one that cannot be measured is then a failure.</summary>
+    public bool BackendsAreChosen { get; init; }
 
     /// <summary>Bytes of a command.</summary>
     public IReadOnlyList<int> Sizes { get; init; } = [4 << 10, 16 << 10, 64 << 10];
@@ -77,6 +86,9 @@ internal sealed record BenchPlan
     /// <summary><c>--quick</c>: under 20 seconds.</summary>
     public static BenchPlan Quick { get; } = Short with { Duration = TimeSpan.FromSeconds(0.2), DiskSize = 64 << 20 };
 
+    /// <summary>Rows, when no backend is skipped.</summary>
+    public int RowCount => Cases.Count() * Backends.Count;
+
     /// <summary>The cases in the order in which they run.</summary>
     public IEnumerable<BenchCase> Cases =>
         from size in Sizes
@@ -114,17 +126,15 @@ internal sealed record BenchRow(BenchBackend Backend, BenchCase Case, WorkloadFi
 internal sealed class BenchRows : List<BenchRow>
 {
     /// <summary>IOPS of <paramref name="row"/> by those of the same case on the null backend; null when there is no such row.</summary>
-    public double? RatioToNull(BenchRow row) => RatioTo(row, "null");
+    public double? RatioToNull(BenchRow row) => Ratio(row, row.Case, "null");
 
-    /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case by the thread pool; null when there is no such row.</summary>
-    public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? RatioTo(row, "thread-pool") : null;
+    /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case through the thread pool; null without one.</summary>
+    public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? Ratio(row, row.Case, "thread-pool") : null;
 
     /// <summary>IOPS of <paramref name="row"/>, a write, by those of the same reads; null for a read.</summary>
     public double? RatioToRead(BenchRow row) =>
-        row.Case.IsWrite && Find(peer => peer.Case == row.Case with { IsWrite = false } && peer.Backend == row.Backend) is { Iops: > 0 } read
-            ? row.Iops / read.Iops
-            : null;
+        row.Case.IsWrite ? Ratio(row, row.Case with { IsWrite = false }, row.Backend.Name) : null;
 
-    private double? RatioTo(BenchRow row, string backend) =>
-        Find(peer => peer.Case == row.Case && peer.Backend.Name == backend) is { Iops: > 0 } other ? row.Iops / other.Iops : null;
+    private double? Ratio(BenchRow row, BenchCase benchCase, string backend) =>
+        Find(other => other.Case == benchCase && other.Backend.Name == backend) is { Iops: > 0 } peer ? row.Iops / peer.Iops : null;
 }

@@ -21,8 +21,8 @@ internal interface IBenchProgress
     /// <summary>The row goes on at about so many commands a second.</summary>
     void Running(double iops);
 
-    /// <summary>The row has been measured.</summary>
-    void Done(BenchRow row, BenchRows rows);
+    /// <summary>The row has been measured, as number <paramref name="count"/> from 1.</summary>
+    void Done(BenchRow row, int count);
 }
 
 /// <summary>One line for each row: for files, pipes and CI.</summary>
@@ -55,15 +55,17 @@ internal sealed class PlainProgress(int rowCount) : IBenchProgress
     }
 
     /// <inheritdoc/>
-    public void Done(BenchRow row, BenchRows rows) => Screen.Line(
-        $"[{rows.Count,3}/{rowCount}] {BenchText.Name(row.Backend, row.Case),-32} {(row.Result.Error ?? $"{row.Iops,12:N0} IOPS {row.MegabytesPerSecond,9:N0} MB/s")}");
+    public void Done(BenchRow row, int count)
+    {
+        var figures = row.Result.Error ?? $"{row.Iops,12:N0} IOPS {row.MegabytesPerSecond,9:N0} MB/s";
+        Screen.Line($"[{count,3}/{rowCount}] {BenchText.Name(row.Backend, row.Case),-32} {figures}");
+    }
 }
 
 /// <summary>A bar that moves, with the rate of the moment.</summary>
 internal sealed class LiveProgress(ProgressTask task) : IBenchProgress
 {
     private string _name = "";
-    private double _rows;
 
     /// <inheritdoc/>
     public bool IsLive => true;
@@ -85,14 +87,15 @@ internal sealed class LiveProgress(ProgressTask task) : IBenchProgress
     public void Running(double iops) => task.Description = _name.Length == 0 ? "warming up" : $"{_name,-30} {iops,10:N0} IOPS";
 
     /// <inheritdoc/>
-    public void Done(BenchRow row, BenchRows rows) => task.Value = ++_rows;
+    public void Done(BenchRow row, int count) => task.Value = count;
 }
 
 /// <summary>Names of rows.</summary>
 internal static class BenchText
 {
     /// <summary><c>io-uring write 4k depth 32</c>.</summary>
-    public static string Name(BenchBackend backend, BenchCase benchCase) => $"{backend.Name} {Operation(benchCase)} {ByteSize.Block(benchCase.TransferLength)} depth {benchCase.Depth}";
+    public static string Name(BenchBackend backend, BenchCase benchCase) =>
+        $"{backend.Name} {Operation(benchCase)} {ByteSize.Block(benchCase.TransferLength)} depth {benchCase.Depth}";
 
     /// <summary><c>read</c> or <c>write</c>.</summary>
     public static string Operation(BenchCase benchCase) => benchCase.IsWrite ? "write" : "read";

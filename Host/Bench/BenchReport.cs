@@ -6,8 +6,9 @@ namespace ScsiActors.Host.Bench;
 
 /// <summary>The rows for programs; SCHEMA.md beside this file describes every field.</summary>
 internal sealed record BenchReport(
-    string Schema, string Version, string Engine, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, bool Complete, BenchReport.MachineInfo Machine,
-    BenchReport.PlanInfo Plan, IReadOnlyList<BenchReport.Row> Rows, IReadOnlyList<BenchReport.SkippedInfo> Skipped, long? VerifiedBytes)
+    string Schema, string Version, string Engine, DateTimeOffset StartedAt, DateTimeOffset FinishedAt, bool Complete,
+    BenchReport.MachineInfo Machine, BenchReport.PlanInfo Plan, IReadOnlyList<BenchReport.Row> Rows,
+    IReadOnlyList<BenchReport.SkippedInfo> Skipped, long? VerifiedBytes)
 {
     /// <summary>The name and number of the schema; the number changes when a field changes its meaning or goes away.</summary>
     public const string CurrentSchema = "scsi-actors.bench/1";
@@ -23,7 +24,8 @@ internal sealed record BenchReport(
     public sealed record MachineInfo(int Processors, string OperatingSystem, string Architecture, string Runtime);
 
     /// <summary>What was asked for.</summary>
-    public sealed record PlanInfo(string Pattern, double SecondsPerRow, double WarmUpSeconds, bool Direct, string? File, long DiskBytes, ulong Seed);
+    public sealed record PlanInfo(
+        string Pattern, double SecondsPerRow, double WarmUpSeconds, bool Direct, string? File, long DiskBytes, ulong Seed);
 
     /// <summary>A backend that could not be measured.</summary>
     public sealed record SkippedInfo(string Backend, string Reason);
@@ -37,17 +39,19 @@ internal sealed record BenchReport(
     /// <summary>One row.</summary>
     public sealed record Row(
         string Path, string Backend, string Operation, int TransferBytes, int Depth, long Commands, double Seconds, double Iops,
-        double MegabytesPerSecond, LatencyInfo LatencyMicroseconds, double CpuSecondsPerMillion, double AllocatedBytesPerCommand, RatioInfo Ratios,
-        string? Error);
+        double MegabytesPerSecond, LatencyInfo LatencyMicroseconds, double CpuSecondsPerMillion, double AllocatedBytesPerCommand,
+        RatioInfo Ratios, string? Error);
 
     /// <summary>The report of a run, or of what was measured before it was interrupted.</summary>
-    public static BenchReport Of(BenchPlan plan, BenchRunner runner, DateTimeOffset startedAt, bool complete) => new(
-        CurrentSchema, EngineInfo.Version, EngineInfo.Description, startedAt, DateTimeOffset.UtcNow, complete,
-        new MachineInfo(Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(), RuntimeInformation.FrameworkDescription),
-        new PlanInfo(plan.IsRandom ? "random" : "sequential", plan.Duration.TotalSeconds, plan.WarmUp.TotalSeconds, plan.Direct, plan.File?.FullName, plan.DiskSize, plan.Seed),
-        [.. runner.Rows.Select(row => RowOf(row, runner.Rows))],
-        [.. runner.Skipped.Select(static skipped => new SkippedInfo(skipped.Backend.Name, skipped.Reason))],
-        runner.BytesVerified);
+    public static BenchReport Of(BenchPlan plan, BenchResult result, bool complete) => new(
+        CurrentSchema, EngineInfo.Version, EngineInfo.Description, result.StartedAt, DateTimeOffset.UtcNow, complete,
+        new MachineInfo(Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(),
+            RuntimeInformation.FrameworkDescription),
+        new PlanInfo(plan.IsRandom ? "random" : "sequential", plan.Duration.TotalSeconds, plan.WarmUp.TotalSeconds, plan.Direct,
+            plan.File?.FullName, plan.DiskSize, plan.Seed),
+        [.. result.Rows.Select(row => RowOf(row, result.Rows))],
+        [.. result.Skipped.Select(static skipped => new SkippedInfo(skipped.Backend.Name, skipped.Reason))],
+        result.BytesVerified);
 
     /// <summary>Writes it as JSON.</summary>
     public void Save(FileInfo file) => File.WriteAllText(file.FullName, JsonSerializer.Serialize(this, Format) + "\n");

@@ -8,36 +8,20 @@ namespace ScsiActors.Host.Bench;
 internal sealed record SkippedBackend(BenchBackend Backend, string Reason);
 
 /// <summary>Runs a <see cref="BenchPlan"/>: one subsystem with a target for each backend, one workload at a time.</summary>
-internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options)
+internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchProgress progress, BenchResult result)
 {
-    private const int FillLength = 64 << 10;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromMilliseconds(150);
 
-    private readonly List<SkippedBackend> _skipped = [];
-    private readonly List<string> _temporaryFiles = [];
-
-    /// <summary>The rows measured so far.</summary>
-    public BenchRows Rows { get; } = [];
-
-    /// <summary>The backends that could not be measured.</summary>
-    public IReadOnlyList<SkippedBackend> Skipped => _skipped;
-
-    /// <summary>Where the temporary disks are, or were.</summary>
-    public IReadOnlyList<string> TemporaryFiles => _temporaryFiles;
-
-    /// <summary>Bytes that were compared with what was written; null when that was not asked for.</summary>
-    public long? BytesVerified { get; private set; }
-
-    /// <summary>Measures every row; on cancellation what was measured stays in <see cref="Rows"/>, and nothing is left on disk.</summary>
-    public async Task RunAsync(IBenchProgress progress, CancellationToken cancellation)
+    /// <summary>Measures every row; on cancellation the result keeps what was measured, and nothing is left on disk.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
     {
         var disks = new List<TemporaryDisk>();
         try
         {
-            var devices = plan.Backends.Select((backend, target) => DeviceOf(backend, target, PathOf(backend, disks, progress, cancellation))).ToArray();
-            await MeasureAsync(devices, progress, cancellation);
+            var devices = plan.Backends.Select((backend, target) => DeviceOf(backend, target, PathOf(backend, disks, cancellation)));
+            await MeasureAsync([.. devices], cancellation);
         }
         finally
         {
@@ -46,41 +30,37 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options)
         }
     }
 
-    private async Task MeasureAsync(Device[] devices, IBenchProgress progress, CancellationToken cancellation)
+    private async Task MeasureAsync(Device[] devices, CancellationToken cancellation)
     {
         await using var session = await SubsystemSession.StartAsync(options, devices, cancellation);
         var targets = await OpenTargetsAsync(session, cancellation);
-        if (plan.Verify)
-            await VerifyAsync(session, targets, progress, cancellation);
-        foreach (var (_, target, capacity) in targets.Where(static target => target.Backend.Backend == "memory"))
-            await FillAsync(session.Initiator, target, capacity, cancellation);
+        await PrepareAsync(session.Initiator, targets, cancellation);
         var port = session.Port;
         var workload = session.System.ActorOf(
             Props.Create(() => new WorkloadActor(port)).WithDispatcher(ScsiSubsystem.DispatcherId), "workload");
-        await WarmUpAsync(workload, targets, progress, cancellation);
+        await WarmUpAsync(workload, targets, cancellation);
         foreach (var benchCase in plan.Cases)
         {
-            foreach (var (backend, target, capacity) in targets)
+            foreach (var target in targets)
             {
-                progress.Begin(backend, benchCase);
-                var result = await RunRowAsync(workload, PlanOf(benchCase, target, capacity), progress, cancellation);
-                var row = new BenchRow(backend, benchCase, result);
-                Rows.Add(row);
-                progress.Done(row, Rows);
+                progress.Begin(target.Backend, benchCase);
+                var row = new BenchRow(target.Backend, benchCase, await RunRowAsync(workload, PlanOf(benchCase, target), cancellation));
+                result.Rows.Add(row);
+                progress.Done(row, result.Rows.Count);
             }
         }
     }
 
     // Every file engine has a disk of its own: a writer has its file alone.
-    private string? PathOf(BenchBackend backend, List<TemporaryDisk> disks, IBenchProgress progress, CancellationToken cancellation)
+    private string? PathOf(BenchBackend backend, List<TemporaryDisk> disks, CancellationToken cancellation)
     {
         if (!backend.IsFile)
             return null;
         if (plan.File is { } file)
             return file.FullName;
-        var disk = TemporaryDisk.Create(plan.Directory, backend.Name, plan.DiskSize, plan.Seed, progress.Filling, cancellation);
+        var disk = TemporaryDisk.Create(plan, backend.Name, progress.Filling, cancellation);
         disks.Add(disk);
-        _temporaryFiles.Add(disk.FilePath);
+        result.TemporaryFiles.Add(disk.FilePath);
         return disk.FilePath;
     }
 
@@ -93,16 +73,16 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options)
         ReadOnly = backend.IsFile && plan.File is not null && !plan.Overwrite,
     };
 
-    private async Task<List<(BenchBackend Backend, int Target, Capacity Capacity)>> OpenTargetsAsync(SubsystemSession session, CancellationToken cancellation)
+    private async Task<List<BenchTarget>> OpenTargetsAsync(SubsystemSession session, CancellationToken cancellation)
     {
-        var targets = new List<(BenchBackend, int, Capacity)>();
+        var targets = new List<BenchTarget>();
         foreach (var device in session.Devices)
         {
             var backend = plan.Backends[device.Target];
             if (ReasonToSkip(backend, device.Storage) is { } reason)
-                _skipped.Add(new SkippedBackend(backend, reason));
+                result.Skipped.Add(new SkippedBackend(backend, reason));
             else
-                targets.Add((backend, device.Target, await session.Initiator.ReadCapacityAsync(device.Target, cancellation)));
+                targets.Add(await BenchTarget.OpenAsync(session.Initiator, backend, device.Target, cancellation));
         }
         return targets;
     }
@@ -119,59 +99,43 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options)
             : null;
     }
 
-    private async Task VerifyAsync(SubsystemSession session, List<(BenchBackend Backend, int Target, Capacity Capacity)> targets, IBenchProgress progress, CancellationToken cancellation)
+    private async Task PrepareAsync(Initiator initiator, List<BenchTarget> targets, CancellationToken cancellation)
     {
-        BytesVerified = 0;
-        foreach (var (backend, target, capacity) in targets.Where(static target => target.Backend.Backend != "null"))
+        foreach (var target in targets.Where(target => plan.Verify && target.Backend.KeepsData))
         {
-            progress.Verifying(backend);
-            var check = new IntegrityCheck(session.Initiator, target, capacity, plan.Seed);
-            try
-            {
-                await check.RunAsync(cancellation);
-            }
-            catch (RunFailedException error)
-            {
-                throw new RunFailedException($"{backend.Name}: {error.Message}");
-            }
-            BytesVerified += check.BytesCompared;
+            progress.Verifying(target.Backend);
+            result.BytesVerified = (result.BytesVerified ?? 0) + await target.VerifyAsync(initiator, plan.Seed, cancellation);
         }
-    }
-
-    // Memory that was never written costs a page fault, or nothing at all: neither is what is to be measured.
-    private async Task FillAsync(Initiator initiator, int target, Capacity capacity, CancellationToken cancellation)
-    {
-        var data = new byte[Math.Min(FillLength, capacity.Bytes)];
-        Noise.Fill(data, plan.Seed);
-        for (long at = 0; at < capacity.Bytes; at += data.Length)
-        {
-            var length = (int)Math.Min(data.Length, capacity.Bytes - at);
-            await initiator.RequireAsync(target, Cdbs.Transfer(true, at / capacity.BlockLength, length / capacity.BlockLength), DataDirection.Out,
-                data.AsMemory(0, length), cancellation);
-        }
+        // Memory that was never written costs a page fault, or nothing at all: neither is what is to be measured.
+        foreach (var target in targets.Where(static target => target.Backend is { KeepsData: true, IsFile: false }))
+            await target.FillAsync(initiator, plan.Seed, cancellation);
     }
 
     // The first row would otherwise pay for the compiler.
-    private async Task WarmUpAsync(IActorRef workload, List<(BenchBackend Backend, int Target, Capacity Capacity)> targets, IBenchProgress progress, CancellationToken cancellation)
+    private async Task WarmUpAsync(IActorRef workload, List<BenchTarget> targets, CancellationToken cancellation)
     {
         foreach (var benchCase in plan.Cases.Where(first => first.TransferLength == plan.Sizes[0] && first.Depth == plan.Depths[^1]))
         {
-            foreach (var (_, target, capacity) in targets)
-                await RunRowAsync(workload, PlanOf(benchCase, target, capacity) with { WarmUp = TimeSpan.Zero, Duration = FirstWarmUp }, progress, cancellation);
+            foreach (var target in targets)
+            {
+                var brief = PlanOf(benchCase, target) with { WarmUp = TimeSpan.Zero, Duration = FirstWarmUp };
+                await RunRowAsync(workload, brief, cancellation);
+            }
         }
     }
 
-    private WorkloadPlan PlanOf(BenchCase benchCase, int target, Capacity capacity)
+    private WorkloadPlan PlanOf(BenchCase benchCase, BenchTarget target)
     {
+        var capacity = target.Capacity;
         if (benchCase.TransferLength % capacity.BlockLength != 0)
-            throw new UsageException($"--size {benchCase.TransferLength}: the disk has blocks of {capacity.BlockLength} bytes, a transfer must be a multiple.");
+            throw new UsageException($"--size {benchCase.TransferLength}: the disk has blocks of {capacity.BlockLength} bytes.");
         if (benchCase.TransferLength > capacity.Bytes)
             throw new UsageException($"--size {benchCase.TransferLength}: the disk holds no more than {capacity.Bytes} bytes.");
-        return new WorkloadPlan(target, benchCase.IsWrite, benchCase.TransferLength, capacity.BlockLength, capacity.Bytes, benchCase.Depth,
-            plan.IsRandom, plan.Seed, plan.WarmUp, plan.Duration);
+        return new WorkloadPlan(target.Number, benchCase.IsWrite, benchCase.TransferLength, capacity.BlockLength, capacity.Bytes,
+            benchCase.Depth, plan.IsRandom, plan.Seed, plan.WarmUp, plan.Duration);
     }
 
-    private async Task<WorkloadFinished> RunRowAsync(IActorRef workload, WorkloadPlan row, IBenchProgress progress, CancellationToken cancellation)
+    private async Task<WorkloadFinished> RunRowAsync(IActorRef workload, WorkloadPlan row, CancellationToken cancellation)
     {
         var meter = new WorkloadMeter();
         var finished = workload.Ask<WorkloadFinished>(new RunWorkload(row, meter), row.WarmUp + row.Duration + Grace, cancellation);

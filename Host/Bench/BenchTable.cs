@@ -62,9 +62,16 @@ internal static class BenchTable
             if (last is not null && last != row.Case)
                 table.AddEmptyRow();
             last = row.Case;
-            table.AddRow([.. columns.Select(column => new Text(row.Result.Error is null || Names.Contains(column) ? column.Text(row, rows) : "failed"))]);
+            table.AddRow([.. columns.Select(column => new Text(TextOf(column, row, rows)))]);
         }
         return table;
+    }
+
+    private static string TextOf(Column column, BenchRow row, BenchRows rows)
+    {
+        if (row.Result.Error is null || Names.Contains(column))
+            return column.Text(row, rows);
+        return column == Speed[0] || column == Cost[0] ? "failed" : "";
     }
 
     private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -4,7 +4,7 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Host.Bench;
 
-/// <summary>Writes and reads at random with a deep queue and compares every block with what was written last: a fast wrong answer is no answer.</summary>
+/// <summary>Writes and reads at random with a deep queue and compares every block with what was written last.</summary>
 /// <remarks>Each worker owns a stripe of the medium and has one command outstanding, so that every read has one right answer.</remarks>
 internal sealed class IntegrityCheck(Initiator initiator, int target, Capacity capacity, ulong seed)
 {

@@ -26,8 +26,8 @@ internal sealed class LatencyHistogram
             Maximum = value;
     }
 
-    /// <summary>The duration in nanoseconds that the share <paramref name="fraction"/> (0 to 1) of all do not exceed: the upper bound of its
-    /// bucket, no more than the maximum; 0 when there is none.</summary>
+    /// <summary>The duration in nanoseconds that the share <paramref name="fraction"/> (0 to 1) of all do not exceed: the upper bound of
+    /// its bucket, no more than the maximum; 0 when there is none.</summary>
     public long Percentile(double fraction)
     {
         var wanted = Math.Max(1, (long)Math.Ceiling(fraction * Count));

@@ -13,24 +13,26 @@ internal sealed class TemporaryDisk : IDisposable
     public string FilePath { get; }
 
     /// <summary>Makes one and fills it: a sparse file would measure the absence of data.</summary>
-    /// <param name="directory">Where.</param>
+    /// <param name="plan">Says where, how long, and what seed decides the noise.</param>
     /// <param name="name">Part of its name.</param>
-    /// <param name="length">Bytes.</param>
-    /// <param name="seed">Decides the noise.</param>
     /// <param name="progress">Told the share that is written, 0 to 1.</param>
     /// <param name="cancellation">Ends it; nothing is left then.</param>
     /// <exception cref="UsageException">The directory is missing, or cannot hold it.</exception>
-    public static TemporaryDisk Create(string directory, string name, long length, ulong seed, Action<double> progress, CancellationToken cancellation)
+    public static TemporaryDisk Create(BenchPlan plan, string name, Action<double> progress, CancellationToken cancellation)
     {
+        var directory = plan.Directory;
         if (!Directory.Exists(directory))
             throw new UsageException($"--directory {directory}: there is no such directory.");
         var free = new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
-        if (free < length)
-            throw new UsageException($"{directory} has {ByteSize.Rounded(free)} free, the disk needs {ByteSize.Short(length)}: choose a smaller --disk-size or another --directory.");
+        if (free < plan.DiskSize)
+        {
+            throw new UsageException($"{directory} has {ByteSize.Rounded(free)} free, a disk needs {ByteSize.Short(plan.DiskSize)}: "
+                + "choose a smaller --disk-size or another --directory.");
+        }
         var disk = new TemporaryDisk(Path.Combine(directory, $"scsi-actors-bench-{Environment.ProcessId}-{name}.img"));
         try
         {
-            disk.Fill(length, seed, progress, cancellation);
+            disk.Fill(plan.DiskSize, plan.Seed, progress, cancellation);
             return disk;
         }
         catch (Exception error)

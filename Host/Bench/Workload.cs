@@ -36,7 +36,7 @@ internal interface IWorkloadPorts
     void Finished();
 }
 
-/// <summary>A closed loop: keeps a number of commands outstanding, sends the next one when one completes, and notes how long each took.</summary>
+/// <summary>A closed loop: keeps a number of commands outstanding, sends another when one completes, notes how long each took.</summary>
 internal sealed class Workload
 {
     private readonly WorkloadPlan _plan;
@@ -46,7 +46,7 @@ internal sealed class Workload
     private readonly int _blocks;
     private readonly long _places;
     private readonly long _warmUpEnds;
-    private readonly long _ends;
+    private long _ends;
     private SplitMix _random;
     private long _place;
     private int _outstanding;
@@ -66,7 +66,6 @@ internal sealed class Workload
         _places = plan.RegionLength / plan.TransferLength;
         _random = new SplitMix(plan.Seed);
         _warmUpEnds = now + (long)plan.WarmUp.TotalNanoseconds;
-        _ends = _warmUpEnds + (long)plan.Duration.TotalNanoseconds;
         _sentAt = new long[plan.Depth];
         _buffers = new Memory<byte>[plan.Depth];
         for (var slot = 0; slot < plan.Depth; slot++)
@@ -110,6 +109,8 @@ internal sealed class Workload
         if (_phase == Phase.WarmUp && now >= _warmUpEnds)
         {
             _phase = Phase.Measuring;
+            // From here, not from the plan: a busy machine may have slept through the warm-up and more.
+            _ends = now + (long)_plan.Duration.TotalNanoseconds;
             _ports.MeasurementBegins();
         }
         else if (_phase == Phase.Measuring)
@@ -126,7 +127,10 @@ internal sealed class Workload
 
     private void Fail(CommandExecuted done)
     {
-        Error ??= CommandText.Outcome(done);
+        var outcome = CommandText.Outcome(done);
+        Error ??= done.Status == ScsiStatus.TaskSetFull
+            ? $"{outcome}: it takes fewer than {_plan.Depth} commands; lower --depth, or raise scsi-actors.logical-unit.max-tasks"
+            : outcome;
         Drain();
     }
 

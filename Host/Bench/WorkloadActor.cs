@@ -30,7 +30,7 @@ internal sealed class WorkloadMeter
     public void Count() => Volatile.Write(ref _completed, _completed + 1);
 }
 
-/// <summary>Runs workloads, one at a time: the initiator of a bench. It shares the subsystem's dispatcher, so that it costs no thread switch.</summary>
+/// <summary>Runs workloads, one at a time: the initiator of a bench. On the subsystem's dispatcher it costs no thread switch.</summary>
 /// <param name="port">The direct port.</param>
 internal sealed class WorkloadActor(IActorRef port) : UntypedActor, IWorkloadPorts
 {

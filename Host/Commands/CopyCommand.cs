@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using ScsiActors.Host.Copy;
-using ScsiActors.Host.Session;
 using ScsiActors.Host.Output;
+using ScsiActors.Host.Session;
 using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Commands;
@@ -10,14 +10,24 @@ namespace ScsiActors.Host.Commands;
 /// <summary><c>copy</c>: an image, sector by sector: file, logical unit, initiator, logical unit, file.</summary>
 internal static class CopyCommand
 {
-    private static readonly Argument<FileInfo> Source = new("source") { Description = "The image to copy.", HelpName = "SOURCE" };
-    private static readonly Argument<FileInfo> Destination = new("destination") { Description = "Where to; made with the source's size unless it exists.", HelpName = "DEST" };
+    private static readonly Argument<FileInfo> Source = new("source")
+    {
+        Description = "The image to copy.",
+        HelpName = "SOURCE",
+    };
+
+    private static readonly Argument<FileInfo> Destination = new("destination")
+    {
+        Description = "Where to; made with the source's size unless it exists.",
+        HelpName = "DEST",
+    };
+
     private static readonly Option<int> Depth = Parsers.CountOption("--depth", "Pieces on the way at once.", 32, 1024);
     private static readonly Option<ulong> Seed = Parsers.SeedOption("Decides the mix of transfer sizes, commands and tags.");
     private static readonly Option<string> Engine = FileEngineOptions.Engine();
     private static readonly Option<bool> Direct = FileEngineOptions.Direct();
     private static readonly Option<bool> Verify = new("--verify") { Description = "Afterwards read both again and compare." };
-    private static readonly Option<bool> Force = new("--force") { Description = "Permit to change the length of a destination that exists." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Change the length of a destination that exists." };
     private static readonly Option<string> Through = CreateThrough();
 
     /// <summary>The verb.</summary>
@@ -69,47 +79,79 @@ internal static class CopyCommand
             throw new UsageException($"{source} and {destination} are the same file.");
     }
 
-    private static string RealPath(FileInfo file) => (file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) : null)?.FullName ?? file.FullName;
+    private static string RealPath(FileInfo file)
+    {
+        var target = file.Exists ? file.ResolveLinkTarget(returnFinalTarget: true) : null;
+        return target?.FullName ?? file.FullName;
+    }
 
     private static async Task<bool> CopyAsync(ParseResult line, FileInfo source, DestinationFile file, CancellationToken cancellation)
     {
-        var reading = new Device(CopyJob.Source, "file") { Path = source.FullName, ReadOnly = true, Engine = line.GetRequiredValue(Engine), Direct = line.GetValue(Direct) };
-        var writing = reading with { Target = CopyJob.Destination, Path = file.WorkPath, ReadOnly = false };
-        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [reading, writing], cancellation);
-        foreach (var device in session.Devices.Where(static device => device.Storage.Result != AioResult.Ok))
-            throw new RunFailedException($"{(device.Target == CopyJob.Source ? source.FullName : file.WorkPath)} cannot be opened: {device.Storage.Description}");
+        await using var session = await StartAsync(line, source, file, cancellation);
         var plan = await PlanAsync(line, session.Initiator, source, cancellation);
         var job = new CopyJob(session.Initiator, plan);
+        var verify = line.GetValue(Verify);
         var clock = Stopwatch.StartNew();
         var good = await CopyProgress.WatchAsync("copying", plan.Bytes, () => job.BytesDone, job.CopyAsync(cancellation));
-        if (good && line.GetValue(Verify))
+        if (good && verify)
             good = await CopyProgress.WatchAsync("comparing", plan.Bytes, () => job.BytesDone, job.VerifyAsync(cancellation));
         foreach (var error in job.Errors)
             Screen.Error(error);
         if (good)
         {
             var seconds = clock.Elapsed.TotalSeconds;
-            Screen.Line($"Copied {ByteSize.Short(plan.Bytes)} ({plan.Blocks:N0} blocks) in {seconds:0.0} s, {plan.Bytes / 1e6 / seconds:N0} MB/s, flushed{(line.GetValue(Verify) ? " and compared" : "")}.");
+            Screen.Line($"Copied {ByteSize.Short(plan.Bytes)} ({plan.Blocks:N0} blocks) in {seconds:0.0} s, "
+                + $"{plan.Bytes / 1e6 / seconds:N0} MB/s, flushed{(verify ? " and compared" : "")}.");
         }
         return good;
     }
 
+    private static async Task<SubsystemSession> StartAsync(
+        ParseResult line, FileInfo source, DestinationFile file, CancellationToken cancellation)
+    {
+        var reading = new Device(CopyJob.Source, "file")
+        {
+            Path = source.FullName,
+            ReadOnly = true,
+            Engine = line.GetRequiredValue(Engine),
+            Direct = line.GetValue(Direct),
+        };
+        var writing = reading with { Target = CopyJob.Destination, Path = file.WorkPath, ReadOnly = false };
+        var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [reading, writing], cancellation);
+        if (session.Devices.FirstOrDefault(static device => device.Storage.Result != AioResult.Ok) is not { } failed)
+            return session;
+        await session.DisposeAsync();
+        var path = failed.Target == CopyJob.Source ? source.FullName : file.WorkPath;
+        throw new RunFailedException($"{path} cannot be opened: {failed.Storage.Description}");
+    }
+
     private static async Task<CopyPlan> PlanAsync(ParseResult line, Initiator initiator, FileInfo source, CancellationToken cancellation)
     {
-        var readable = await initiator.ReadCapacityAsync(CopyJob.Source, cancellation);
-        var writable = await initiator.ReadCapacityAsync(CopyJob.Destination, cancellation);
-        if (readable.Bytes != source.Length)
-            throw new UsageException($"{source} has {source.Length} bytes, which are no whole blocks of {readable.BlockLength} bytes; `truncate --size %{readable.BlockLength} {source}` fills up the last one.");
-        if (readable.BlockLength != writable.BlockLength || writable.Blocks < readable.Blocks)
-            throw new RunFailedException($"The destination has {writable.Blocks} blocks of {writable.BlockLength} bytes, the source {readable.Blocks} of {readable.BlockLength}.");
-        var largest = Math.Min(
-            await LargestTransfer.OfAsync(initiator, CopyJob.Source, cancellation), await LargestTransfer.OfAsync(initiator, CopyJob.Destination, cancellation));
-        return new CopyPlan(source.Name, line.GetRequiredValue(Destination).Name, readable.Blocks, readable.BlockLength, largest, line.GetValue(Depth), line.GetValue(Seed));
+        var from = await initiator.ReadCapacityAsync(CopyJob.Source, cancellation);
+        if (from.Bytes != source.Length)
+        {
+            throw new UsageException($"{source} has {source.Length} bytes, which are no whole blocks of {from.BlockLength}; "
+                + $"`truncate --size %{from.BlockLength} {source}` fills up the last one.");
+        }
+        var into = await initiator.ReadCapacityAsync(CopyJob.Destination, cancellation);
+        if (from.BlockLength != into.BlockLength || into.Blocks < from.Blocks)
+        {
+            throw new RunFailedException($"The destination has {into.Blocks} blocks of {into.BlockLength} bytes, "
+                + $"the source {from.Blocks} of {from.BlockLength}.");
+        }
+        var mostRead = await LargestTransfer.OfAsync(initiator, CopyJob.Source, cancellation);
+        var mostWritten = await LargestTransfer.OfAsync(initiator, CopyJob.Destination, cancellation);
+        return new CopyPlan(source.Name, line.GetRequiredValue(Destination).Name, from.Blocks, from.BlockLength,
+            Math.Min(mostRead, mostWritten), line.GetValue(Depth), line.GetValue(Seed));
     }
 
     private static Option<string> CreateThrough()
     {
-        var option = new Option<string>("--through") { Description = "The way from the initiator to the logical units.", DefaultValueFactory = static _ => "direct" };
+        var option = new Option<string>("--through")
+        {
+            Description = "The way from the initiator to the logical units.",
+            DefaultValueFactory = static _ => "direct",
+        };
         option.AcceptOnlyFromAmong("direct");
         return option;
     }

@@ -29,20 +29,23 @@ internal static class DiskCommand
     {
         var file = line.GetRequiredValue(Image);
         var size = line.GetValue(DiskSize)!.Value;
+        var preallocate = line.GetValue(Preallocate);
         if (size % 512 != 0)
             throw new UsageException($"--size {size}: a disk has whole blocks of 512 bytes.");
         if (file.Exists)
             throw new UsageException($"{file} exists; delete it first, or choose another name.");
         try
         {
-            using var handle = File.OpenHandle(file.FullName, FileMode.CreateNew, FileAccess.Write, preallocationSize: line.GetValue(Preallocate) ? size : 0);
+            var allocated = preallocate ? size : 0;
+            using var handle = File.OpenHandle(file.FullName, FileMode.CreateNew, FileAccess.Write, preallocationSize: allocated);
             RandomAccess.SetLength(handle, size);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new RunFailedException($"{file}: {error.Message}");
         }
-        Screen.Line($"{file}: {ByteSize.Short(size)}, {size / 512:N0} blocks of 512 bytes, {(line.GetValue(Preallocate) ? "preallocated" : "sparse")}.");
+        var kind = preallocate ? "preallocated" : "sparse";
+        Screen.Line($"{file}: {ByteSize.Short(size)}, {size / 512:N0} blocks of 512 bytes, {kind}.");
         return ExitCode.Ok;
     }
 
@@ -53,12 +56,18 @@ internal static class DiskCommand
             throw new UsageException($"{file}: there is no such file; `disk create` makes one.");
         var table = new DiskInfo();
         await table.AddFileAsync(file, cancellation);
-        var device = new Device(0, "file") { Path = file.FullName, ReadOnly = file.IsReadOnly, Engine = line.GetRequiredValue(Engine), Direct = line.GetValue(Direct) };
+        var device = new Device(0, "file")
+        {
+            Path = file.FullName,
+            ReadOnly = file.IsReadOnly,
+            Engine = line.GetRequiredValue(Engine),
+            Direct = line.GetValue(Direct),
+        };
         await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation);
         var storage = session.Devices[0].Storage;
         if (storage.Result != AioResult.Ok)
             throw new RunFailedException($"{file} cannot be opened as a disk: {storage.Description}");
-        table.AddStorage(storage);
+        table.AddStorage(storage, device.Engine);
         await table.AddLogicalUnitAsync(session.Initiator, cancellation);
         table.Write(Screen.Out);
         return ExitCode.Ok;

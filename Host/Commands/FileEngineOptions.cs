@@ -8,7 +8,11 @@ internal static class FileEngineOptions
     /// <summary><c>--engine</c>.</summary>
     public static Option<string> Engine()
     {
-        var option = new Option<string>("--engine") { Description = "How files are reached; auto is io_uring where the kernel has it.", DefaultValueFactory = static _ => "auto" };
+        var option = new Option<string>("--engine")
+        {
+            Description = "How files are reached; auto is io_uring where the kernel has it.",
+            DefaultValueFactory = static _ => "auto",
+        };
         option.AcceptOnlyFromAmong("auto", "io-uring", "thread-pool");
         return option;
     }

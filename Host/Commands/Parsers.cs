@@ -12,16 +12,19 @@ internal static class Parsers
     {
         Description = description,
         HelpName = "SIZE",
-        CustomParser = static result => ByteSize.TryParse(result.Tokens[0].Value, out var bytes) ? bytes : Refuse<long?>(result, $"wants {ByteSize.Form}"),
+        CustomParser = static result =>
+            ByteSize.TryParse(result.Tokens[0].Value, out var bytes) ? bytes : Refuse<long?>(result, $"wants {ByteSize.Form}"),
     };
 
     /// <summary>An option that takes sizes with commas in between.</summary>
-    public static Option<int[]?> SizesOption(string name, string description) => ListOption(name, "SIZE,...", description, static text =>
-        ByteSize.TryParse(text, out var bytes) && bytes <= 16 << 20 ? (int)bytes : null, $"wants sizes up to 16 MiB, separated by commas: {ByteSize.Form}");
+    public static Option<int[]?> SizesOption(string name, string description) => ListOption(name, description, new ListForm(
+        "SIZE,...", static text => ByteSize.TryParse(text, out var bytes) && bytes <= 16 << 20 ? (int)bytes : null,
+        $"wants sizes up to 16 MiB, separated by commas: {ByteSize.Form}"));
 
     /// <summary>An option that takes counts with commas in between.</summary>
-    public static Option<int[]?> CountsOption(string name, string description, int maximum) => ListOption(name, "N,...", description, text =>
-        int.TryParse(text, out var count) && count >= 1 && count <= maximum ? count : null, $"wants numbers from 1 to {maximum}, separated by commas");
+    public static Option<int[]?> CountsOption(string name, string description, int maximum) => ListOption(name, description, new ListForm(
+        "N,...", text => int.TryParse(text, out var count) && count >= 1 && count <= maximum ? count : null,
+        $"wants numbers from 1 to {maximum}, separated by commas"));
 
     /// <summary>An option that takes one count.</summary>
     public static Option<int> CountOption(string name, string description, int value, int maximum) => new(name)
@@ -50,16 +53,18 @@ internal static class Parsers
         return default;
     }
 
-    private static Option<int[]?> ListOption(string name, string helpName, string description, Func<string, int?> parse, string wanted) => new(name)
+    private sealed record ListForm(string HelpName, Func<string, int?> Parse, string Wanted);
+
+    private static Option<int[]?> ListOption(string name, string description, ListForm form) => new(name)
     {
         Description = description,
-        HelpName = helpName,
+        HelpName = form.HelpName,
         CustomParser = result =>
         {
-            var values = result.Tokens[0].Value.Split(',').Select(parse).ToArray();
+            var values = result.Tokens[0].Value.Split(',').Select(form.Parse).ToArray();
             return Array.TrueForAll(values, static value => value is not null)
                 ? [.. values.Select(static value => value!.Value).Distinct()]
-                : Refuse<int[]?>(result, wanted);
+                : Refuse<int[]?>(result, form.Wanted);
         },
     };
 }

@@ -11,7 +11,7 @@ namespace ScsiActors.Host.Copy;
 /// <param name="Attribute">Their task attribute.</param>
 internal readonly record struct Chunk(long Block, int Blocks, TransferForm Form, TaskAttribute Attribute);
 
-/// <summary>Cuts a medium into pieces of mixed sizes, commands and tags: what a seed decides, a seed repeats. Safe to use from any thread.</summary>
+/// <summary>Cuts a medium into pieces of mixed sizes, commands and tags, as a seed decides. Safe to use from any thread.</summary>
 /// <param name="blocks">Blocks of the medium.</param>
 /// <param name="largest">The most blocks a piece may have.</param>
 /// <param name="seed">Decides the mix.</param>

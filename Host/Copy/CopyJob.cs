@@ -4,8 +4,8 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Copy;
 
-/// <summary>Copies one logical unit to another: a number of workers, each of which reads a piece from the one and writes it to the other. Their
-/// pieces are disjoint, so that no order among them matters.</summary>
+/// <summary>Copies one logical unit to another: a number of workers, each of which reads a piece here and writes it there.</summary>
+/// <remarks>Their pieces are disjoint, so that no order among them matters.</remarks>
 /// <param name="initiator">Sends the commands.</param>
 /// <param name="plan">What to do.</param>
 internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
@@ -15,6 +15,8 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
 
     /// <summary>The destination's target number.</summary>
     public const int Destination = 1;
+
+    private delegate Task ChunkAction(Chunk chunk, Memory<byte> first, Memory<byte> second, CancellationToken cancellation);
 
     private readonly ConcurrentQueue<string> _errors = new();
     private long _bytesDone;
@@ -31,7 +33,7 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
     {
         await PassAsync(plan.Seed, CopyAsync, cancellation);
         if (!_failed)
-            await GuardAsync(() => initiator.RequireAsync(Destination, Cdbs.SynchronizeCache, DataDirection.None, default, cancellation), plan.DestinationName);
+            await GuardAsync(() => FlushAsync(cancellation), plan.DestinationName);
         return !_failed;
     }
 
@@ -42,7 +44,10 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
         return !_failed;
     }
 
-    private async Task PassAsync(ulong seed, Func<Chunk, Memory<byte>, Memory<byte>, CancellationToken, Task> action, CancellationToken cancellation)
+    private Task FlushAsync(CancellationToken cancellation) =>
+        initiator.RequireAsync(Destination, Cdbs.SynchronizeCache, DataDirection.None, default, cancellation);
+
+    private async Task PassAsync(ulong seed, ChunkAction action, CancellationToken cancellation)
     {
         Interlocked.Exchange(ref _bytesDone, 0);
         var largest = Math.Min(ChunkMix.Largest, plan.LargestTransfer);
@@ -83,7 +88,8 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
             Fail($"{plan.DestinationName}: block {chunk.Block + same / plan.BlockLength} differs from {plan.SourceName}");
     }
 
-    private Task<bool> TransferAsync(int target, string name, Chunk chunk, bool isWrite, Memory<byte> data, CancellationToken cancellation) =>
+    private Task<bool> TransferAsync(
+        int target, string name, Chunk chunk, bool isWrite, Memory<byte> data, CancellationToken cancellation) =>
         GuardAsync(() => initiator.RequireAsync(target, Cdbs.Transfer(isWrite, chunk.Form, chunk.Block, chunk.Blocks),
             isWrite ? DataDirection.Out : DataDirection.In, data, cancellation, chunk.Attribute), name);
 
@@ -116,7 +122,8 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
 /// <param name="LargestTransfer">The most blocks that both devices take in one command.</param>
 /// <param name="Depth">Pieces on the way at once.</param>
 /// <param name="Seed">Decides the mix of pieces.</param>
-internal sealed record CopyPlan(string SourceName, string DestinationName, long Blocks, int BlockLength, int LargestTransfer, int Depth, ulong Seed)
+internal sealed record CopyPlan(
+    string SourceName, string DestinationName, long Blocks, int BlockLength, int LargestTransfer, int Depth, ulong Seed)
 {
     /// <summary>Bytes to copy.</summary>
     public long Bytes => Blocks * BlockLength;

@@ -16,7 +16,8 @@ internal static class CopyProgress
             return await LinesAsync(what, total, done, work);
         await Screen.Out.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DownloadedColumn(),
+                new TransferSpeedColumn(), new RemainingTimeColumn())
             .StartAsync(context => BarAsync(context.AddTask(what, maxValue: total), done, work));
         // Outside, so that the display is cleared before an error is told.
         return await work;

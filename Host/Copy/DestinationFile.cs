@@ -2,7 +2,8 @@ using ScsiActors.Host.Output;
 
 namespace ScsiActors.Host.Copy;
 
-/// <summary>The file that a copy writes: a new one has the name <c>DEST.partial</c> until it is whole; one that exists is written in place.</summary>
+/// <summary>The file that a copy writes.</summary>
+/// <remarks>A new one is called <c>DEST.partial</c> until it is whole; one that exists is written in place.</remarks>
 internal sealed class DestinationFile
 {
     private const string Suffix = ".partial";
@@ -76,8 +77,8 @@ internal sealed class DestinationFile
             return;
         if (!force)
         {
-            throw new UsageException(
-                $"{_final} exists and has {ByteSize.Short(_final.Length)}, the source has {ByteSize.Short(length)}; --force changes its length to that of the source.");
+            throw new UsageException($"{_final} exists and has {ByteSize.Short(_final.Length)}, the source has {ByteSize.Short(length)}; "
+                + "--force changes its length to that of the source.");
         }
         using var handle = File.OpenHandle(WorkPath, FileMode.Open, FileAccess.Write);
         RandomAccess.SetLength(handle, length);

@@ -3,7 +3,7 @@ using ScsiActors.Host.Session;
 
 namespace ScsiActors.Host.Copy;
 
-/// <summary>The most blocks that a logical unit takes in one command: MAXIMUM TRANSFER LENGTH of the block limits page (SBC-3 6.6.4).</summary>
+/// <summary>The most blocks that a logical unit takes in one command: the block limits page's MAXIMUM TRANSFER LENGTH (SBC-3).</summary>
 internal static class LargestTransfer
 {
     private const byte BlockLimits = 0xB0;

@@ -14,7 +14,12 @@ internal static class AllocatedBytes
     {
         try
         {
-            using var stat = Process.Start(new ProcessStartInfo("stat", ["--format=%b", "--", file.FullName]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            var command = new ProcessStartInfo("stat", ["--format=%b", "--", file.FullName])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            using var stat = Process.Start(command);
             if (stat is null)
                 return null;
             var answer = await stat.StandardOutput.ReadToEndAsync(cancellation);

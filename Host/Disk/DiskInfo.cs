@@ -30,10 +30,13 @@ internal sealed class DiskInfo
         Add("File", "blocks of 4096", Blocks(file.Length, 4096));
     }
 
-    /// <summary>How the backend opened it.</summary>
-    public void AddStorage(AioOpened storage)
+    /// <summary>How the backend opened it, having been asked for <paramref name="engine"/>.</summary>
+    public void AddStorage(AioOpened storage, string engine)
     {
         Add("Storage", "opened as", storage.Description);
+        Add("Storage", "io_uring", storage.Description.Contains("io_uring", StringComparison.Ordinal) ? "in use"
+            : engine == "thread-pool" ? "not asked for"
+            : "refused by the kernel");
         Add("Storage", "writable", storage.IsReadOnly ? "no" : "yes");
         Add("Storage", "deallocates", storage.CanUnmap ? "yes" : "no");
     }
@@ -45,7 +48,8 @@ internal sealed class DiskInfo
         if (standard is not null)
         {
             Add("INQUIRY", "device type", (standard[0] & 0x1F) == 0 ? "00h, direct access block device" : $"{standard[0] & 0x1F:x2}h");
-            Add("INQUIRY", "vendor, product, revision", string.Join(", ", Ascii(standard, 8, 8), Ascii(standard, 16, 16), Ascii(standard, 32, 4)));
+            string[] names = [Ascii(standard, 8, 8), Ascii(standard, 16, 16), Ascii(standard, 32, 4)];
+            Add("INQUIRY", "vendor, product, revision", string.Join(", ", names));
             Add("INQUIRY", "version", VersionName(standard[2]));
             Add("INQUIRY", "command queuing", (standard[7] & 0x02) != 0 ? "yes" : "no");
         }
@@ -70,7 +74,7 @@ internal sealed class DiskInfo
             if (name != section)
                 console.WriteLine(section.Length == 0 ? name : $"\n{name}");
             section = name;
-            console.WriteLine($"  {label,-26} {value}");
+            console.WriteLine($"  {label,-28} {value}");
         }
     }
 
@@ -88,7 +92,7 @@ internal sealed class DiskInfo
         {
             Add("MODE SENSE(6)", "task set type (TST)", (control[header + 2] >> 5) == 1 ? "one for each I_T nexus" : "one for all");
             Add("MODE SENSE(6)", "sense data (D_SENSE)", (control[header + 2] & 0x04) != 0 ? "descriptor format" : "fixed format");
-            Add("MODE SENSE(6)", "queue algorithm modifier", (control[header + 3] >> 4) == 1 ? "unrestricted reordering" : "restricted reordering");
+            Add("MODE SENSE(6)", "reordering (QUEUE ALGORITHM)", (control[header + 3] >> 4) == 1 ? "unrestricted" : "restricted");
         }
     }
 
@@ -107,7 +111,8 @@ internal sealed class DiskInfo
     private static string Blocks(long length, int block) =>
         length % block == 0 ? $"{length / block:N0}" : $"{length / block:N0}, and {length % block} bytes that are no whole block";
 
-    private static string Ascii(byte[] data, int at, int count) => Encoding.ASCII.GetString(data, at, Math.Min(count, data.Length - at)).Trim();
+    private static string Ascii(byte[] data, int at, int count) =>
+        Encoding.ASCII.GetString(data, at, Math.Min(count, data.Length - at)).Trim();
 
     private static string VersionName(byte version) => version switch
     {

@@ -30,7 +30,8 @@ internal static class ByteSize
             shift = power;
             break;
         }
-        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count <= 0 || count > long.MaxValue >> shift)
+        var isNumber = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count);
+        if (!isNumber || count <= 0 || count > long.MaxValue >> shift)
             return false;
         bytes = count << shift;
         return true;
@@ -58,5 +59,8 @@ internal static class ByteSize
     }
 
     /// <summary>The form of a block size in a table: <c>4k</c>, <c>512</c>.</summary>
-    public static string Block(long bytes) => bytes % 1024 == 0 ? bytes % (1 << 20) == 0 ? $"{bytes >> 20}m" : $"{bytes >> 10}k" : $"{bytes}";
+    public static string Block(long bytes) =>
+        bytes % (1 << 20) == 0 ? $"{bytes >> 20}m"
+        : bytes % (1 << 10) == 0 ? $"{bytes >> 10}k"
+        : $"{bytes}";
 }

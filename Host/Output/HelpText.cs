@@ -26,8 +26,7 @@ internal static class HelpText
     {
         [""] =
         [
-            "# a short bench of every kind of storage, under two minutes",
-            "bench --quick                               # under 20 seconds",
+            "bench --quick                               # every kind of storage, in under 20 seconds",
             "disk create disk.img --size 1GiB",
             "disk info disk.img                          # what an operating system would see",
             "copy disk.img copy.img --verify             # sector by sector, through two logical units",
@@ -72,7 +71,7 @@ internal static class HelpText
     public static string For(Command command)
     {
         var key = command is RootCommand ? "" : command.Name;
-        var lines = Examples[key].Select(static example => example.StartsWith('#') ? $"  {Program[..^3]}{"",-37}{example}" : $"  {Program} {example}");
+        var lines = Examples[key].Select(static example => $"  {Program} {example}".TrimEnd());
         return $"Examples:\n{string.Join('\n', lines)}\n\n{Footer}";
     }
 }

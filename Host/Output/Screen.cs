@@ -8,8 +8,9 @@ internal static class Screen
     private const int WidthOfFile = 160;
 
     /// <summary>True when a person can watch a display that changes.</summary>
-    public static bool IsInteractive { get; } =
-        !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    public static bool IsInteractive { get; } = !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"))
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
     /// <summary>Standard output, for tables and displays; a file is never wrapped at 80 columns.</summary>
     public static IAnsiConsole Out { get; } = CreateOut();

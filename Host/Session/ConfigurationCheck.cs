@@ -80,12 +80,16 @@ internal static class ConfigurationCheck
         return 1;
     }
 
-    private static bool IsWord(string text, int at) => at >= 0 && at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '-' or '_');
+    private static bool IsWord(string text, int at) =>
+        at >= 0 && at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] is '-' or '_');
 
     private static HoconObject? Section(HoconValue? value, string key) =>
-        value is not null && value.IsObject() && value.GetObject().GetKey(key) is { } section && section.IsObject() ? section.GetObject() : null;
+        value is not null && value.IsObject() && value.GetObject().GetKey(key) is { } section && section.IsObject()
+            ? section.GetObject()
+            : null;
 
-    private static IEnumerable<KeyValuePair<string, HoconValue>> Fields(HoconValue value) => value.IsObject() ? value.GetObject().Items : [];
+    private static IEnumerable<KeyValuePair<string, HoconValue>> Fields(HoconValue value) =>
+        value.IsObject() ? value.GetObject().Items : [];
 
-    private static IEnumerable<KeyValuePair<string, HoconValue>> Fields(HoconObject? section) => section is null ? [] : section.Items;
+    private static IEnumerable<KeyValuePair<string, HoconValue>> Fields(HoconObject? section) => section?.Items ?? [];
 }

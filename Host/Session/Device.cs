@@ -30,8 +30,11 @@ internal sealed record Device(int Target, string Backend)
         if (Size is { } size)
             lines.Add($"size = {size}, memory.max-allocated = {size}");
         if (Path is not null)
-            lines.Add($"file {{ path = {Quote(Path)}, engine = {Engine}, direct = {OnOff(Direct)}, read-only = {OnOff(ReadOnly)}, create = off }}");
-        return $"scsi-actors.targets.{Target}.luns.0 {{ aio {{ {string.Join(", ", lines)} }} }}\n";
+        {
+            lines.Add($"file {{ path = {Quote(Path)}, engine = {Engine}, direct = {OnOff(Direct)} }}");
+            lines.Add($"file {{ read-only = {OnOff(ReadOnly)}, create = off }}");
+        }
+        return $"scsi-actors.targets.{Target}.luns.0 {{ aio {{\n{string.Join('\n', lines)}\n}} }}\n";
     }
 
     private static string OnOff(bool value) => value ? "on" : "off";

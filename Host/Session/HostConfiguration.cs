@@ -3,7 +3,7 @@ using Akka.Configuration.Hocon;
 
 namespace ScsiActors.Host.Session;
 
-/// <summary>The configuration of a run: what the verb needs, over the user's file, over the built-in config.hocon, over the host's own settings.</summary>
+/// <summary>The configuration of a run: what the verb needs, over the user's file, over the built-in config.hocon.</summary>
 internal static class HostConfiguration
 {
     private const string Root = "scsi-actors";

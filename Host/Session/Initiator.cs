@@ -5,7 +5,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Host.Session;
 
-/// <summary>An application client at the edge of the actor system: sends commands to the direct port and awaits their answers, any number at a time.</summary>
+/// <summary>An application client at the edge of the actor system: sends commands to the direct port and awaits their answers.</summary>
+/// <remarks>Any number of commands may be on the way at once.</remarks>
 /// <param name="port">The direct port.</param>
 internal sealed class Initiator(IActorRef port)
 {
@@ -17,7 +18,8 @@ internal sealed class Initiator(IActorRef port)
     /// <summary>Executes one command; takes care of unit attentions, which report events and not errors (SAM-5 5.14), and waits while the
     /// logical unit is busy.</summary>
     public async Task<CommandExecuted> ExecuteAsync(
-        int target, Cdb cdb, DataDirection direction, Memory<byte> data, CancellationToken cancellation, TaskAttribute attribute = TaskAttribute.Simple)
+        int target, Cdb cdb, DataDirection direction, Memory<byte> data, CancellationToken cancellation,
+        TaskAttribute attribute = TaskAttribute.Simple)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -33,7 +35,8 @@ internal sealed class Initiator(IActorRef port)
     /// <summary>Executes one command that must end well and move all its data.</summary>
     /// <exception cref="RunFailedException">It did not; the message has command, status and sense data in words.</exception>
     public async Task RequireAsync(
-        int target, Cdb cdb, DataDirection direction, Memory<byte> data, CancellationToken cancellation, TaskAttribute attribute = TaskAttribute.Simple)
+        int target, Cdb cdb, DataDirection direction, Memory<byte> data, CancellationToken cancellation,
+        TaskAttribute attribute = TaskAttribute.Simple)
     {
         var answer = await ExecuteAsync(target, cdb, direction, data, cancellation, attribute);
         if (!answer.IsGood)
@@ -42,8 +45,7 @@ internal sealed class Initiator(IActorRef port)
             throw new RunFailedException($"{CommandText.Name(cdb)}: ended well, but {answer.Residual} of {data.Length} bytes were not moved");
     }
 
-    /// <summary>Executes a command whose answer may be shorter than asked for; returns the bytes that came, or null when the logical unit
-    /// refuses.</summary>
+    /// <summary>Executes a command whose answer may be shorter than asked for; the data is null when the logical unit refuses.</summary>
     public async Task<(byte[]? Data, CommandExecuted Answer)> InquireAsync(int target, Cdb cdb, int length, CancellationToken cancellation)
     {
         var data = new byte[length];

@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace ScsiActors.Host.Session;
 
-/// <summary>The subsystem's parent: passes it everything, and keeps the exception that ends it for the person in front of the screen.</summary>
+/// <summary>The subsystem's parent: passes it everything, and keeps the exception that ends it for the person at the screen.</summary>
 internal sealed class SubsystemGuardActor(Config config, TaskCompletionSource<Exception> failure) : UntypedActor
 {
     private IActorRef _subsystem = ActorRefs.Nobody;

@@ -82,8 +82,8 @@ internal sealed class SubsystemSession : IAsyncDisposable
         }
         catch (AskTimeoutException)
         {
-            throw new RunFailedException(
-                $"The subsystem did not answer {typeof(T).Name} within {Patience.TotalSeconds:0} s; --log-level debug shows what its actors do.");
+            throw new RunFailedException($"The subsystem did not answer {typeof(T).Name} within {Patience.TotalSeconds:0} s; "
+                + "--log-level debug shows what its actors do.");
         }
     }
 

@@ -4,15 +4,18 @@ using Akka.TestKit.Xunit2;
 namespace Engine.Tests;
 
 /// <summary>What all tests of the engine share. They use Akka.NET's public API only and hold on either engine.</summary>
-public abstract class EngineSpec(string hocon = "") : TestKit($"akka {{ stdout-loglevel = OFF, loglevel = WARNING, log-dead-letters = off }}\n{hocon}")
+public abstract class EngineSpec(string hocon = "")
+    : TestKit($"akka {{ stdout-loglevel = OFF, loglevel = WARNING, log-dead-letters = off }}\n{hocon}")
 {
     /// <summary>How long "nothing comes" is waited for; short, because a message that does come fails the test at once.</summary>
     protected static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(50);
 
     /// <summary>An actor that is one function of its context and the message.</summary>
-    protected IActorRef Actor(Action<IActorContext, object> onMessage, string? name = null) => Sys.ActorOf(FunctionActor.Props(onMessage), name);
+    protected IActorRef Actor(Action<IActorContext, object> onMessage, string? name = null) =>
+        Sys.ActorOf(FunctionActor.Props(onMessage), name);
 
-    /// <summary>Ends when every message sent to <paramref name="actor"/> before has been handled; the actor must know <see cref="Identify"/>, as all do.</summary>
+    /// <summary>Ends when every message sent to <paramref name="actor"/> before has been handled; the actor must know
+    /// <see cref="Identify"/>, as all do.</summary>
     protected void Settle(IActorRef actor)
     {
         actor.Tell(new Identify(actor), TestActor);

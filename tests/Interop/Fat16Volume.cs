@@ -3,8 +3,8 @@ using System.Text;
 
 namespace ScsiActors.Interop;
 
-/// <summary>Just enough of FAT16 to put files into the root directory of a volume that mkfs.vfat has made, and to read them again; fsck.vfat judges
-/// the result.</summary>
+/// <summary>Just enough of FAT16 to put files into the root directory of a volume that mkfs.vfat has made, and to read them again;
+/// fsck.vfat judges the result.</summary>
 internal sealed class Fat16Volume
 {
     private const int EntryLength = 32;

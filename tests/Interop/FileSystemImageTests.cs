@@ -55,14 +55,16 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
 
     private async Task CopyThereAndBack(string engine)
     {
-        var there = await HostProcess.RunAsync(output, _folder.Path, "copy", "image", "there", "--engine", engine, "--seed", "1", "--depth", "32");
+        var there = await Copy($"copy image there --engine {engine} --seed 1 --depth 32");
         Assert.Equal(0, there.ExitCode);
-        var back = await HostProcess.RunAsync(output, _folder.Path, "copy", "there", "back", "--engine", engine, "--seed", "2", "--depth", "64", "--verify");
+        var back = await Copy($"copy there back --engine {engine} --seed 2 --depth 64 --verify");
         Assert.Equal(0, back.ExitCode);
         Skip.If(there.Error.Contains("through the thread pool, because", StringComparison.Ordinal), $"skipped: {there.Error}");
         Assert.Equal(_folder.Hash("image"), _folder.Hash("there"));
         Assert.Equal(_folder.Hash("image"), _folder.Hash("back"));
     }
+
+    private Task<HostResult> Copy(string line) => HostProcess.RunAsync(output, _folder.Path, line.Split(' '));
 
     private string MakeFiles()
     {
@@ -86,9 +88,13 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
 
     private static void AssertSameFiles(string wanted, string found)
     {
-        var names = Directory.GetFiles(wanted, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(wanted, file)).ToArray();
+        var paths = Directory.GetFiles(wanted, "*", SearchOption.AllDirectories);
+        var names = paths.Select(file => Path.GetRelativePath(wanted, file)).ToArray();
         Assert.Equal(Files, names.Length);
         foreach (var name in names)
-            Assert.True(File.ReadAllBytes(Path.Combine(wanted, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(found, name))), $"{name} differs");
+        {
+            var same = File.ReadAllBytes(Path.Combine(wanted, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(found, name)));
+            Assert.True(same, $"{name} differs");
+        }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class HostProcess : IDisposable
         _awaited = awaited;
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(Environment.ProcessPath is { } dotnet && Path.GetFileNameWithoutExtension(dotnet) == "dotnet" ? dotnet : "dotnet", [HostPath, .. arguments])
+            StartInfo = new ProcessStartInfo("dotnet", [HostPath, .. arguments])
             {
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
@@ -63,7 +63,8 @@ internal sealed class HostProcess : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         var result = new HostResult(_process.ExitCode, _output.ToString(), _error.ToString());
-        output.WriteLine($"scsi-actors {string.Join(' ', _process.StartInfo.ArgumentList.Skip(1))}\n{result.Output}{result.Error}exit code {result.ExitCode}\n");
+        var line = string.Join(' ', _process.StartInfo.ArgumentList.Skip(1));
+        output.WriteLine($"scsi-actors {line}\n{result.Output}{result.Error}exit code {result.ExitCode}\n");
         return result;
     }
 

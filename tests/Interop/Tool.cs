@@ -24,7 +24,8 @@ internal static class Tool
     /// <summary>Runs a program that must end with exit code 0; returns what it wrote.</summary>
     public static async Task<string> RunAsync(ITestOutputHelper output, string name, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Find(name)!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var command = new ProcessStartInfo(Find(name)!, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(command)!;
         var written = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -14,6 +14,7 @@ internal static class Errno
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int NoDevice = 19;
+    public const int InvalidArgument = 22;
     public const int FileTooBig = 27;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;

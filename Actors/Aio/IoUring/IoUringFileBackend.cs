@@ -12,6 +12,10 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
     private const uint CancelAny = 1 << 2;
     private const byte FixedFile = 1 << 0;
 
+    // A device is given what it can begin with before the rest is handed over; all at once, it idles first and interrupts once for all of them.
+    // Measured on a virtio disk at depth 16: a fifth more than in one piece, and no less than one by one.
+    private const uint DirectAtOnce = 4;
+
     private readonly AioFileSettings _settings;
     private readonly long _sizeToCreate;
     private readonly IAioBackendPorts _ports;
@@ -268,6 +272,8 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
     {
         _file = DiskFile.TryOpen(_settings, _sizeToCreate, _settings.Direct, "io_uring", out var opened);
         _isFixedFile = _file is not null && _ring.TryRegisterFile((int)_file.Handle.DangerousGetHandle());
+        if (_file is { OffsetAlignment: > 1 })
+            _ring.MostAtOnce = DirectAtOnce;
         _opening = opened;
         while (!_isClosing)
         {

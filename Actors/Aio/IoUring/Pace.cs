@@ -30,6 +30,11 @@ internal struct Pace(TimeSpan pollFor)
             _since = now;
             _isResting = false;
         }
-        return _gap < _budget && now - _since < _budget;
+        if (_gap >= _budget || now - _since >= _budget)
+            return false;
+        // The completion may need this very processor: the kernel's own threads finish some requests.
+        if (!gotSome)
+            Thread.Yield();
+        return true;
     }
 }

@@ -4,10 +4,13 @@ namespace ScsiActors.Aio.IoUring;
 internal sealed unsafe class Ring : IDisposable
 {
     private const uint SetupCompletionSize = 1 << 3;
+    private const uint SetupCooperative = 1 << 8;
+    private const uint SetupCooperativeFlag = 1 << 9;
     private const uint FeatureSingleMapping = 1 << 0;
     private const uint FeatureNoDrop = 1 << 1;
     private const uint EnterGetEvents = 1 << 0;
     private const uint SubmissionCompletionOverflow = 1 << 1;
+    private const uint SubmissionWorkIsDue = 1 << 2;
     private const uint CompletionEventDisabled = 1 << 0;
     private const uint RegisterFiles = 2;
     private const uint UnregisterFiles = 3;
@@ -57,6 +60,9 @@ internal sealed unsafe class Ring : IDisposable
             array[i] = i;
     }
 
+    /// <summary>Operations that one call hands to the kernel at most.</summary>
+    public uint MostAtOnce { get; set; } = uint.MaxValue;
+
     /// <summary>Operations that are prepared but not yet taken by the kernel.</summary>
     public uint Unsubmitted => _prepared - _submitted;
 
@@ -68,8 +74,15 @@ internal sealed unsafe class Ring : IDisposable
             reason = "needs 64-bit Linux";
             return null;
         }
-        var parameters = new RingParameters { Flags = SetupCompletionSize, CompletionEntries = entries * CompletionsPerSubmission };
+        // Cooperative: a completion does not interrupt the thread that submitted it, which costs more than the request where interrupts between
+        // processors are emulated. It waits until that thread enters the kernel or sleeps. Linux before 5.19 does not know this.
+        var parameters = NewParameters(entries, SetupCompletionSize | SetupCooperative | SetupCooperativeFlag);
         var descriptor = LinuxIo.RingSetup(entries, &parameters);
+        if (descriptor == -Errno.InvalidArgument)
+        {
+            parameters = NewParameters(entries, SetupCompletionSize);
+            descriptor = LinuxIo.RingSetup(entries, &parameters);
+        }
         if (descriptor < 0)
         {
             reason = $"io_uring_setup failed with error {-descriptor}";
@@ -119,7 +132,7 @@ internal sealed unsafe class Ring : IDisposable
         Volatile.Write(ref *_submissionTail, _prepared);
         while (Unsubmitted > 0)
         {
-            var taken = LinuxIo.RingEnter(_descriptor, Unsubmitted, 0, 0);
+            var taken = LinuxIo.RingEnter(_descriptor, Math.Min(Unsubmitted, MostAtOnce), 0, 0);
             if (taken > 0)
                 _submitted += (uint)taken;
             else if (taken != -Errno.Interrupted)
@@ -132,7 +145,7 @@ internal sealed unsafe class Ring : IDisposable
     public bool TryTake(out CompletionEntry completion)
     {
         var head = *_completionHead;
-        if (head == Volatile.Read(ref *_completionTail) && !FetchOverflow(head))
+        if (head == Volatile.Read(ref *_completionTail) && !FetchMore(head))
         {
             completion = default;
             return false;
@@ -177,13 +190,16 @@ internal sealed unsafe class Ring : IDisposable
         LinuxIo.Close(_event);
     }
 
-    private bool FetchOverflow(uint head)
+    private bool FetchMore(uint head)
     {
-        if ((Volatile.Read(ref *_submissionFlags) & SubmissionCompletionOverflow) == 0)
+        if ((Volatile.Read(ref *_submissionFlags) & (SubmissionCompletionOverflow | SubmissionWorkIsDue)) == 0)
             return false;
         _ = LinuxIo.RingEnter(_descriptor, 0, 0, EnterGetEvents);
         return head != Volatile.Read(ref *_completionTail);
     }
+
+    private static RingParameters NewParameters(uint entries, uint flags) =>
+        new() { Flags = flags, CompletionEntries = entries * CompletionsPerSubmission };
 
     private static string Refusal(int descriptor, in RingParameters parameters)
     {

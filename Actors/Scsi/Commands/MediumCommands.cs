@@ -3,7 +3,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>READ, WRITE, WRITE AND VERIFY, VERIFY and SYNCHRONIZE CACHE in all their lengths (SBC-3 5): checks the range and lays out the transfer.</summary>
+/// <summary>READ, WRITE, WRITE AND VERIFY, VERIFY and SYNCHRONIZE CACHE in all their lengths (SBC-3 5): checks the range and lays out the
+/// transfer.</summary>
 internal static class MediumCommands
 {
     private const byte Fua = 0x08;
@@ -141,7 +142,8 @@ internal static class MediumCommands
 
     private static long RoundUp(long length, int unit) => length + unit - 1 & -(long)unit;
 
-    /// <summary>Sets how much is done on the medium, and the buffer for one piece of it, with the initiator's data for comparison before it.</summary>
+    /// <summary>Sets how much is done on the medium, and the buffer for one piece of it, with the initiator's data for comparison before
+    /// it.</summary>
     private static void SetTotal(LogicalUnitState unit, ScsiTask task, long total, long readBackAt)
     {
         task.Total = total;

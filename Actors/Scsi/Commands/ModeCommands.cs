@@ -116,7 +116,8 @@ internal static class ModeCommands
         BinaryPrimitives.WriteUInt32BigEndian(descriptor[^4..], (uint)unit.Settings.BlockSize);
     }
 
-    /// <summary>A block descriptor may repeat the block length, and the capacity or 0 or all ones; returns the byte of what else it asks for.</summary>
+    /// <summary>A block descriptor may repeat the block length, and the capacity or 0 or all ones; returns the byte of what else it asks
+    /// for.</summary>
     private static int? FaultOfDescriptor(LogicalUnitState unit, ReadOnlySpan<byte> descriptor)
     {
         if (descriptor.IsEmpty)

@@ -3,7 +3,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>REPORT LUNS, REPORT SUPPORTED OPERATION CODES and REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS (SPC-4 6.33, 6.35, 6.36).</summary>
+/// <summary>REPORT LUNS, REPORT SUPPORTED OPERATION CODES and REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS (SPC-4 6.33, 6.35,
+/// 6.36).</summary>
 internal static class ReportCommands
 {
     private const byte Rctd = 0x80;
@@ -17,8 +18,8 @@ internal static class ReportCommands
     private const byte NotSupported = 1;
     private const byte SupportedAsInStandard = 3;
 
-    /// <summary>ABORT TASK, ABORT TASK SET, CLEAR ACA, CLEAR TASK SET, LOGICAL UNIT RESET, QUERY TASK, TARGET RESET; then QUERY ASYNCHRONOUS EVENT, QUERY
-    /// TASK SET, I_T NEXUS RESET.</summary>
+    /// <summary>ABORT TASK, ABORT TASK SET, CLEAR ACA, CLEAR TASK SET, LOGICAL UNIT RESET, QUERY TASK, TARGET RESET; then QUERY
+    /// ASYNCHRONOUS EVENT, QUERY TASK SET, I_T NEXUS RESET.</summary>
     private static readonly byte[] SupportedFunctions = [0x80 | 0x40 | 0x20 | 0x10 | 0x08 | 0x04 | 0x02, 0x04 | 0x02 | 0x01];
 
     /// <summary>Bytes of the REPORT LUNS data for a number of logical units.</summary>

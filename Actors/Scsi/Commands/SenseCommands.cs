@@ -2,7 +2,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>REQUEST SENSE (SPC-4 6.39): the sense data kept for this I_T nexus, or else the unit attention or deferred error that waits for it.</summary>
+/// <summary>REQUEST SENSE (SPC-4 6.39): the sense data kept for this I_T nexus, or else the unit attention or deferred error that waits for
+/// it.</summary>
 internal static class SenseCommands
 {
     private const byte Desc = 0x01;

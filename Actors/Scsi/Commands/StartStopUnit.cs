@@ -2,8 +2,8 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>START STOP UNIT (SBC-3 5.25): stopping brings writes to stable storage; loading and ejecting need a removable medium that no I_T nexus
-/// keeps in. Nothing spins, so that a stopped unit stays ready.</summary>
+/// <summary>START STOP UNIT (SBC-3 5.25): stopping brings writes to stable storage; loading and ejecting need a removable medium that no
+/// I_T nexus keeps in. Nothing spins, so that a stopped unit stays ready.</summary>
 internal static class StartStopUnit
 {
     private const byte Immed = 0x01;

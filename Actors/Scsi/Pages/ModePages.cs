@@ -3,15 +3,16 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>One mode page: its code, its default bytes and the bits of them that MODE SELECT may change, both from byte 2 of the page on.</summary>
+/// <summary>One mode page: its code, its default bytes and the bits of them that MODE SELECT may change, both from byte 2 of the page
+/// on.</summary>
 internal sealed record ModePageRow(byte Code, string Name, byte[] Default, byte[] Changeable)
 {
     /// <summary>Bytes of the page with its two-byte header.</summary>
     public int Length => 2 + Default.Length;
 }
 
-/// <summary>The mode pages (SPC-4 7.5, SBC-3 6.5): a table of rows, the current values, and what they mean for the other parts. They are the same for
-/// every I_T nexus. Nothing is saved: a reset brings back the defaults.</summary>
+/// <summary>The mode pages (SPC-4 7.5, SBC-3 6.5): a table of rows, the current values, and what they mean for the other parts. They are
+/// the same for every I_T nexus. Nothing is saved: a reset brings back the defaults.</summary>
 internal sealed class ModePages
 {
     /// <summary>PAGE CODE 3Fh: all pages.</summary>

@@ -41,19 +41,22 @@ public class EventFilterFactory
     public IEventFilterApplier Error(Regex pattern, string? source = null) => Level<Error>(Text(pattern), source);
 
     /// <summary>Errors with a <typeparamref name="TException"/>; the text is that of the event or that of the exception.</summary>
-    public IEventFilterApplier Exception<TException>(string? message = null, string? start = null, string? contains = null, string? source = null)
+    public IEventFilterApplier Exception<TException>(
+        string? message = null, string? start = null, string? contains = null, string? source = null)
         where TException : Exception => Failure(typeof(TException), Text(message, start, contains), source, false);
 
     public IEventFilterApplier Exception<TException>(Regex pattern, string? source = null)
         where TException : Exception => Failure(typeof(TException), Text(pattern), source, false);
 
     public IEventFilterApplier Exception(
-        Type exceptionType, string? message = null, string? start = null, string? contains = null, string? source = null, bool checkInnerExceptions = false) =>
+        Type exceptionType, string? message = null, string? start = null, string? contains = null, string? source = null,
+        bool checkInnerExceptions = false) =>
         Failure(exceptionType, Text(message, start, contains), source, checkInnerExceptions);
 
     public IEventFilterApplier DeadLetter() => Dead("any dead letter", static _ => true, null);
 
-    public IEventFilterApplier DeadLetter<TMessage>(string? source = null) => Dead(typeof(TMessage).Name, static m => m is TMessage, source);
+    public IEventFilterApplier DeadLetter<TMessage>(string? source = null) =>
+        Dead(typeof(TMessage).Name, static m => m is TMessage, source);
 
     public IEventFilterApplier DeadLetter<TMessage>(Func<TMessage, bool> isMatch, string? source = null) =>
         Dead(typeof(TMessage).Name, m => m is TMessage message && isMatch(message), source);
@@ -64,11 +67,14 @@ public class EventFilterFactory
         Applier($"custom {typeof(TLogEvent).Name}", e => e is TLogEvent typed && predicate(typed));
 
     private InternalEventFilterApplier Level<TEvent>((string What, Predicate<string> Holds) text, string? source) where TEvent : LogEvent =>
-        Applier($"{typeof(TEvent).Name} {text.What}{From(source)}", e => e is TEvent && IsFrom(e, source) && text.Holds(e.Message?.ToString() ?? ""));
+        Applier(
+            $"{typeof(TEvent).Name} {text.What}{From(source)}",
+            e => e is TEvent && IsFrom(e, source) && text.Holds(e.Message?.ToString() ?? ""));
 
-    private InternalEventFilterApplier Failure(Type type, (string What, Predicate<string> Holds) text, string? source, bool inner) => Applier(
-        $"{type.Name} {text.What}{From(source)}",
-        e => e is Error { Cause: { } cause } && IsFrom(e, source) && Matches(e, cause, type, text.Holds, inner));
+    private InternalEventFilterApplier Failure(Type type, (string What, Predicate<string> Holds) text, string? source, bool inner) =>
+        Applier(
+            $"{type.Name} {text.What}{From(source)}",
+            e => e is Error { Cause: { } cause } && IsFrom(e, source) && Matches(e, cause, type, text.Holds, inner));
 
     private static bool Matches(LogEvent e, Exception cause, Type type, Predicate<string> holds, bool inner)
     {

@@ -3,17 +3,20 @@ using Akka.Actor;
 namespace Akka.TestKit;
 
 /// <summary>Counts the events that a filter matches while an action runs and for the leeway after it.</summary>
-internal sealed class InternalEventFilterApplier(TestKitBase kit, ActorSystem system, IReadOnlyList<EventFilter> filters) : IEventFilterApplier
+internal sealed class InternalEventFilterApplier(
+    TestKitBase kit, ActorSystem system, IReadOnlyList<EventFilter> filters) : IEventFilterApplier
 {
     public EventFilterFactory And => new(kit, system, filters);
 
     public void ExpectOne(Action action, CancellationToken cancellationToken = default) => Expect(1, action, cancellationToken);
 
-    public void ExpectOne(TimeSpan timeout, Action action, CancellationToken cancellationToken = default) => Expect(1, timeout, action, cancellationToken);
+    public void ExpectOne(TimeSpan timeout, Action action, CancellationToken cancellationToken = default) =>
+        Expect(1, timeout, action, cancellationToken);
 
     public T ExpectOne<T>(Func<T> func, CancellationToken cancellationToken = default) => Expect(1, func, cancellationToken);
 
-    public Task ExpectOneAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default) => ExpectAsync(1, actionAsync, cancellationToken);
+    public Task ExpectOneAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default) =>
+        ExpectAsync(1, actionAsync, cancellationToken);
 
     public Task ExpectOneAsync(TimeSpan timeout, Func<Task> action, CancellationToken cancellationToken = default) =>
         ExpectAsync(1, timeout, action, cancellationToken);
@@ -113,7 +116,9 @@ internal sealed class InternalEventFilterApplier(TestKitBase kit, ActorSystem sy
             int matched = Volatile.Read(ref _matched);
             if (matched == expected) return;
             string what = string.Join(" or ", _applier.Filters.Select(static f => f.What));
-            throw _applier.Kit.Failure($"Expected {expected} events, got {matched} within {waited}: {what}. Is TestEventListener among akka.loggers, and akka.loglevel low enough?");
+            throw _applier.Kit.Failure(
+                $"Expected {expected} events, got {matched} within {waited}: {what}. " +
+                "Is TestEventListener among akka.loggers, and akka.loglevel low enough?");
         }
 
         public void Unmute() => StopAsync(TimeSpan.Zero);

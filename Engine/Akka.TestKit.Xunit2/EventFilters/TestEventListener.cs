@@ -6,6 +6,9 @@ namespace Akka.TestKit;
 /// <summary>The logger of systems under test: shows what is logged, but for what an event filter matches.</summary>
 public class TestEventListener : DefaultLogger
 {
+    // Besides the log events of the level configured, which every logger is told.
+    private static readonly Type[] Channels = [typeof(MuteEvents), typeof(UnmuteEvents), typeof(DeadLetter), typeof(UnhandledMessage)];
+
     private readonly List<EventFilter> _filters = [];
 
     protected override bool Receive(object message)
@@ -13,11 +16,7 @@ public class TestEventListener : DefaultLogger
         switch (message)
         {
             case InitializeLogger initialize:
-                foreach (Type channel in (ReadOnlySpan<Type>)[typeof(MuteEvents), typeof(UnmuteEvents), typeof(DeadLetter), typeof(UnhandledMessage)])
-                {
-                    initialize.LoggingBus.Subscribe(Self, channel);
-                }
-
+                foreach (Type channel in Channels) initialize.LoggingBus.Subscribe(Self, channel);
                 return base.Receive(message);
             case MuteEvents mute:
                 _filters.AddRange(mute.Filters);

@@ -13,7 +13,8 @@ public static class ConfigurationFactory
     /// <exception cref="ConfigurationException">The text is not HOCON; the message names line and column.</exception>
     public static Config ParseString(string hocon) => new(Parser.Parse(hocon, null));
 
-    /// <summary>Reads HOCON text; <paramref name="includeCallback"/> turns the name in an <c>include</c> into what that text holds.</summary>
+    /// <summary>Reads HOCON text; <paramref name="includeCallback"/> turns the name in an <c>include</c> into what that text
+    /// holds.</summary>
     /// <exception cref="ConfigurationException">The text is not HOCON; the message names line and column.</exception>
     public static Config ParseString(string hocon, Func<string, HoconRoot>? includeCallback) =>
         new(Parser.Parse(hocon, includeCallback));

@@ -128,7 +128,9 @@ public sealed partial class Judge
         var (status, sense) = (message.Status, message.Sense);
         var text = $"{command} ended with {status} {sense}";
         Count(command, status, sense);
-        Divergence.Unless(message.Transferred == command.Delivered + command.Supplied || status == ScsiStatus.TaskAborted, "transferred",
+        // The transfer that was under way when a command was aborted need not be counted.
+        var moved = command.Delivered + command.Supplied;
+        Divergence.Unless(message.Transferred == moved || (status == ScsiStatus.TaskAborted && message.Transferred < moved), "transferred",
             $"{text}: Transferred is {message.Transferred}, but {command.Delivered} bytes went in and {command.Supplied} came out");
         Divergence.Unless((status == ScsiStatus.CheckCondition && command.Request.Autosense) == (sense is not null) || !command.Request.Autosense,
             "sense-presence", $"{text}: sense data goes with CHECK CONDITION, and only with it");
@@ -176,6 +178,7 @@ public sealed partial class Judge
         Divergence.Unless(command.Seen.Any(state => state.Modes.DescriptorSense == sense.DescriptorFormat), "sense-format",
             $"{text}: the sense data is {(sense.DescriptorFormat ? "in descriptor" : "in fixed")} format against D_SENSE");
         JudgeField(command, sense, text);
+        JudgeInformation(command, sense, text);
         if (sense.Key == SenseKey.UnitAttention)
         {
             Divergence.Unless(!CommandRules.IgnoresUnitAttention(command.Cdb), "unit-attention", $"{text}: it is executed in spite of unit attentions");
@@ -259,6 +262,15 @@ public sealed partial class Judge
     };
 
     private static bool IsOverlap(SenseData? sense) => sense is { Key: SenseKey.AbortedCommand, Additional: { Code: 0x4E, Qualifier: 0 } };
+
+    private void JudgeInformation(ModelCommand command, SenseData sense, string text)
+    {
+        if (sense.Key != SenseKey.MediumError || sense.IsDeferred || sense.Information is not { } block)
+            return;
+        var range = CommandRules.Range(command.Cdb);
+        Divergence.Unless(range.Use != MediumUse.None && block >= range.Start && (range.Count == 0 || block - range.Start < range.Count), "sense-information",
+            $"{text}: INFORMATION names block {block}, which the command has nothing to do with");
+    }
 
     private static void JudgeField(ModelCommand command, SenseData sense, string text)
     {

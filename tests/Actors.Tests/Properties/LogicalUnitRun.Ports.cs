@@ -71,10 +71,12 @@ public sealed partial class LogicalUnitRun
         _storage.Cancel(cancel);
     }
 
+    private AioOpened Opened => new(AioResult.Ok, _storage.Length, IsReadOnly: false, CanUnmap: false, "memory of a test");
+
     private DeviceFacts Learn()
     {
         var settings = _swarm.Settings;
-        _unit.Handle(new AioOpened(AioResult.Ok, _storage.Length, false, false, "memory of a test"));
+        _unit.Handle(Opened);
         Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.CheckCondition, "facts", "the first command is not told of the power on");
         Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.Good, "facts", "a fresh unit is not ready after its power on was reported");
         return DeviceFacts.Learn(Ask, _swarm.Blocks, settings.BlockSize, settings.ReadOnly);

@@ -8,6 +8,9 @@ namespace ScsiActors.Tests.Properties;
 /// <summary>One logical unit under a seed: plays the ports and the storage around it and lets the <see cref="Judge"/> see everything.</summary>
 public sealed partial class LogicalUnitRun : ILogicalUnitPorts
 {
+    // One answer in so many is sent again when nobody waits for it any more.
+    private const int StaleEvery = 25;
+
     private readonly Swarm _swarm;
     private readonly SimulatedStorage _storage;
     private readonly LogicalUnit _unit;
@@ -25,13 +28,15 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
     /// <summary>Builds the logical unit of <paramref name="swarm"/>, opens its storage and asks what it is.</summary>
     /// <param name="swarm">The options.</param>
     /// <param name="log">Takes what goes in and out, one line each; null when nobody reads it.</param>
-    public LogicalUnitRun(Swarm swarm, StringBuilder? log = null)
+    /// <param name="sabotage">What stands between the logical unit and the rest, to spoil what it says; nothing by default.</param>
+    public LogicalUnitRun(Swarm swarm, StringBuilder? log = null, Sabotage? sabotage = null)
     {
         (_swarm, _log) = (swarm, log);
         var settings = swarm.Settings;
         _storage = new SimulatedStorage(swarm.Blocks * settings.BlockSize, settings.BlockSize);
-        _unit = new LogicalUnit(settings.Validated(), this);
+        _unit = new LogicalUnit(settings.Validated(), (ILogicalUnitPorts?)sabotage?.Before(this) ?? this);
         _facts = Learn();
+        sabotage?.Begin();
         _generator = new CommandGenerator(_facts, _storage);
         _judge = new Judge(_facts, _storage, Swarm.Initiators, settings.MaximumTasks, greeted: 0);
     }
@@ -144,6 +149,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
         _judge!.Now++;
         _judge.Delivering(message, delivered, checksum);
         Handle(new DataInDelivered(message.Nexus, message.Task, delivered), _unit.Handle);
+        if (random.OneIn(StaleEvery) && _judge.Outstanding.All(one => one.Task != message.Task))
+            Handle(new DataInDelivered(message.Nexus, message.Task), _unit.Handle);
     }
 
     private void AnswerDataOut(RandomStream random)
@@ -161,6 +168,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
             source.AsSpan((int)message.Offset, message.Count).CopyTo(destination);
         _judge.Received(message, received);
         Handle(new DataOutReceived(message.Nexus, message.Task, received), _unit.Handle);
+        if (random.OneIn(StaleEvery) && _judge.Outstanding.All(one => one.Task != message.Task))
+            Handle(new DataOutReceived(message.Nexus, message.Task), _unit.Handle);
     }
 
     private void AnswerStorage(RandomStream random)
@@ -177,6 +186,9 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
         if (result != AioResult.Ok)
             _judge.Failing(operation, result);
         Handle(_storage.Complete(operation, result, random, _judge.Now), _unit.Handle);
+        // What comes late, for a request that has been answered, is dropped by its generation.
+        if (random.OneIn(StaleEvery))
+            Handle(new AioCompleted(operation.Request.Id, random.Pick(AioResult.Ok, AioResult.ReadError), 0), _unit.Handle);
     }
 
     private static AioResult Failure(RandomStream random, AioRequest request) => request is AioRead
@@ -213,6 +225,12 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
 
     private void SendEvent(RandomStream random)
     {
+        if (random.OneIn(4))
+        {
+            // Storage may say again what it is; as long as it is the same, nothing follows from it.
+            Handle(Opened, _unit.Handle);
+            return;
+        }
         var kind = random.Pick(ServiceDeliveryEvent.ItNexusLoss, ServiceDeliveryEvent.ItNexusLoss, ServiceDeliveryEvent.HardReset, ServiceDeliveryEvent.PowerOn);
         var message = new ServiceDeliveryEventOccurred(kind, new ItNexus(random.Below(Swarm.Initiators), 0), ++_association);
         _judge!.Now++;

@@ -5,7 +5,8 @@ using Xunit;
 namespace Engine.Tests.Actors;
 
 /// <summary>The event stream: who hears what, and dead letters as events.</summary>
-public sealed class EventStreamTests() : EngineSpec("akka { loglevel = INFO, log-dead-letters = 2, log-dead-letters-during-shutdown = off }")
+public sealed class EventStreamTests()
+    : EngineSpec("akka { loglevel = INFO, log-dead-letters = 2, log-dead-letters-during-shutdown = off }")
 {
     [Fact]
     public void A_subscriber_hears_events_of_its_type_and_of_derived_types()

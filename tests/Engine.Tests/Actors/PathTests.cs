@@ -113,7 +113,8 @@ public sealed class PathTests : EngineSpec
 
     [Fact]
     public async Task A_selection_of_nobody_cannot_be_resolved() =>
-        await Assert.ThrowsAsync<ActorNotFoundException>(() => Sys.ActorSelection("/user/nobody-there").ResolveOne(TimeSpan.FromSeconds(1)));
+        await Assert.ThrowsAsync<ActorNotFoundException>(
+            () => Sys.ActorSelection("/user/nobody-there").ResolveOne(TimeSpan.FromSeconds(1)));
 
     [Fact]
     public void Identify_is_answered_with_the_reference()

@@ -21,7 +21,8 @@ public sealed class TimerTests : IDisposable
 
     [Fact]
     public void A_periodic_timer_may_begin_at_another_time() =>
-        Expect(["tick at 5", "tick at 105", "tick at 205"], t => t.StartPeriodicTimer("k", "tick", Ms(5), Ms(100)), (250, t => t.CancelAll()));
+        Expect(["tick at 5", "tick at 105", "tick at 205"], t => t.StartPeriodicTimer("k", "tick", Ms(5), Ms(100)),
+            (250, t => t.CancelAll()));
 
     [Fact]
     public void A_cancelled_timer_is_silent_even_if_its_message_waits_in_the_mailbox() =>

@@ -34,14 +34,16 @@ public sealed class HoconTests
     public void A_comment_sign_inside_quotes_is_text() => Assert.Equal("akka://sys/#1", Parse("a = \"akka://sys/#1\"").GetString("a"));
 
     [Fact]
-    public void Words_of_an_unquoted_value_keep_the_blanks_between_them() => Assert.Equal("one  two", Parse("a =  one  two  \nb = 1").GetString("a"));
+    public void Words_of_an_unquoted_value_keep_the_blanks_between_them() =>
+        Assert.Equal("one  two", Parse("a =  one  two  \nb = 1").GetString("a"));
 
     [Fact]
     public void Triple_quotes_keep_line_ends_and_backslashes() =>
         Assert.Equal("one\n  \\two \"2\" x", Parse("a = \"\"\"one\n  \\two \"2\" x\"\"\"").GetString("a"));
 
     [Fact]
-    public void A_quoted_text_knows_the_escapes_of_JSON() => Assert.Equal("a\tb\n\"c\"\\", Parse("a = \"a\\tb\\n\\\"c\\\"\\\\\"").GetString("a"));
+    public void A_quoted_text_knows_the_escapes_of_JSON() =>
+        Assert.Equal("a\tb\n\"c\"\\", Parse("a = \"a\\tb\\n\\\"c\\\"\\\\\"").GetString("a"));
 
     [Theory]
     [InlineData("l = [1, 2, 3]")]
@@ -68,7 +70,8 @@ public sealed class HoconTests
     [Fact]
     public void An_include_merges_what_the_callback_finds_under_that_name()
     {
-        Config config = ConfigurationFactory.ParseString("a { x = 1 }\ninclude \"more\"\nb = 3", name => Parser.Parse($"a.y = 2\nname = {name}", null));
+        Config config = ConfigurationFactory.ParseString(
+            "a { x = 1 }\ninclude \"more\"\nb = 3", name => Parser.Parse($"a.y = 2\nname = {name}", null));
         Assert.Equal((1, 2, 3, "more"), (config.GetInt("a.x"), config.GetInt("a.y"), config.GetInt("b"), config.GetString("name")));
     }
 
@@ -100,21 +103,24 @@ public sealed class HoconTests
     [InlineData("3MiB", 3 << 20)]
     [InlineData("1GiB", 1 << 30)]
     [InlineData("1T", 1L << 40)]
-    public void A_size_counts_bytes_in_powers_of_1024_or_1000(string text, long bytes) => Assert.Equal(bytes, Parse($"s = {text}").GetByteSize("s"));
+    public void A_size_counts_bytes_in_powers_of_1024_or_1000(string text, long bytes) =>
+        Assert.Equal(bytes, Parse($"s = {text}").GetByteSize("s"));
 
     [Theory]
     [InlineData("on", true)]
     [InlineData("true", true)]
     [InlineData("off", false)]
     [InlineData("false", false)]
-    public void A_switch_is_on_or_off_true_or_false(string text, bool value) => Assert.Equal(value, Parse($"b = {text}").GetBoolean("b", !value));
+    public void A_switch_is_on_or_off_true_or_false(string text, bool value) =>
+        Assert.Equal(value, Parse($"b = {text}").GetBoolean("b", !value));
 
     [Fact]
     public void A_path_without_a_value_reads_as_the_default_that_the_caller_gives()
     {
         Config config = Parse("a = 1");
         Assert.Equal("d", config.GetString("b", "d"));
-        Assert.Equal((3, 4L, 0.5, true), (config.GetInt("b", 3), config.GetLong("b", 4), config.GetDouble("b", 0.5), config.GetBoolean("b", true)));
+        Assert.Equal((3, 4L), (config.GetInt("b", 3), config.GetLong("b", 4)));
+        Assert.Equal((0.5, true), (config.GetDouble("b", 0.5), config.GetBoolean("b", true)));
         Assert.Equal(TimeSpan.FromSeconds(1), config.GetTimeSpan("b", TimeSpan.FromSeconds(1)));
         Assert.Equal(5, config.GetByteSize("b", 5));
         Assert.Equal(["e"], config.GetStringList("b", ["e"]));
@@ -126,7 +132,9 @@ public sealed class HoconTests
     [Fact]
     public void WithFallback_merges_objects_key_by_key_and_prefers_the_first()
     {
-        Config config = Parse("a { x = 1, l = [1] }").WithFallback(Parse("a { x = 9, y = 2, l = [8, 9] }")).WithFallback(Parse("a.y = 8, a.z = 3"));
+        Config config = Parse("a { x = 1, l = [1] }")
+            .WithFallback(Parse("a { x = 9, y = 2, l = [8, 9] }"))
+            .WithFallback(Parse("a.y = 8, a.z = 3"));
         Assert.Equal((1, 2, 3), (config.GetInt("a.x"), config.GetInt("a.y"), config.GetInt("a.z")));
         Assert.Equal(["1"], config.GetStringList("a.l"));
     }
@@ -206,7 +214,8 @@ public sealed class HoconTests
     }
 
     [Fact]
-    public void Yes_and_no_are_switches_too() => Assert.True(Parse("a = yes, b = no").GetBoolean("a") && !Parse("b = no").GetBoolean("b", true));
+    public void Yes_and_no_are_switches_too() =>
+        Assert.True(Parse("a = yes, b = no").GetBoolean("a") && !Parse("b = no").GetBoolean("b", true));
 
     [Theory]
     [InlineData("a = 1\nb = [1, 2", "line 2, column 10")]

@@ -139,7 +139,12 @@ public sealed class TestKitTests() : EngineSpec("akka.loglevel = DEBUG")
     {
         Within(TimeSpan.FromSeconds(3), () => TestActor.Tell("x"));
         Within(TimeSpan.FromSeconds(3), () => ExpectMsg("x"));
-        Fails(() => Within(TimeSpan.FromMilliseconds(10), () => { ReceiveOne(TimeSpan.FromMilliseconds(60)); TestActor.Tell("x"); ReceiveOne(TimeSpan.FromSeconds(1)); }));
+        Fails(() => Within(TimeSpan.FromMilliseconds(10), () =>
+        {
+            Assert.Null(ReceiveOne(TimeSpan.FromMilliseconds(60)));
+            TestActor.Tell("x");
+            Assert.NotNull(ReceiveOne(TimeSpan.FromSeconds(3)));
+        }));
         Fails(() => Within(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), () => { }));
     }
 

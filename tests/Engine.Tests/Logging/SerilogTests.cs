@@ -12,7 +12,8 @@ public sealed class SerilogTests : EngineSpec
 {
     private static readonly Collector Sink = new();
 
-    static SerilogTests() => Serilog.Log.Logger = new Serilog.LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(Sink).CreateLogger();
+    static SerilogTests() =>
+        Serilog.Log.Logger = new Serilog.LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(Sink).CreateLogger();
 
     [Fact]
     public void Events_reach_Serilog_with_level_template_parameters_source_and_path()
@@ -24,7 +25,8 @@ public sealed class SerilogTests : EngineSpec
         actor.Tell("go");
         AwaitAssert(() => Assert.Equal(4, Mine().Count), interval: TimeSpan.FromMilliseconds(5));
         List<Serilog.Events.LogEvent> events = Mine();
-        Assert.Equal([LogEventLevel.Debug, LogEventLevel.Information, LogEventLevel.Warning, LogEventLevel.Error], events.Select(e => e.Level));
+        Assert.Equal([LogEventLevel.Debug, LogEventLevel.Information, LogEventLevel.Warning, LogEventLevel.Error],
+            events.Select(e => e.Level));
         Assert.Equal("lun 3 ready", events[1].RenderMessage());
         Assert.IsType<Oops>(events[3].Exception);
         Assert.Equal("akka://serilogged/user/talker", Text(events[0], "ActorPath"));
@@ -34,7 +36,8 @@ public sealed class SerilogTests : EngineSpec
         Assert.True(events[0].Properties.ContainsKey("Timestamp"));
     }
 
-    private static List<Serilog.Events.LogEvent> Mine() => [.. Sink.Events.Where(e => Text(e, "ActorPath")?.EndsWith("/talker", StringComparison.Ordinal) == true)];
+    private static List<Serilog.Events.LogEvent> Mine() =>
+        [.. Sink.Events.Where(e => Text(e, "ActorPath")?.EndsWith("/talker", StringComparison.Ordinal) == true)];
 
     private static string? Text(Serilog.Events.LogEvent e, string property) =>
         e.Properties.TryGetValue(property, out LogEventPropertyValue? value) && value is ScalarValue { Value: { } v } ? v.ToString() : null;

@@ -62,11 +62,16 @@ internal sealed class HoconReader(string text)
         return newLine;
     }
 
-    /// <summary>A word without quotes: of a key if <paramref name="inKey"/>, which ends at a dot's neighbour + of <c>+=</c> as well.</summary>
+    /// <summary>A word without quotes: of a key if <paramref name="inKey"/>, which ends at a dot and at the + of <c>+=</c>
+    /// too.</summary>
     public string Word(bool inKey)
     {
         int start = _position;
-        while (!AtEnd && !char.IsWhiteSpace(Current) && !Reserved.Contains(Current) && !Starts("//") && !(inKey && Current is '.' or '+')) _position++;
+        while (!AtEnd && !char.IsWhiteSpace(Current) && !Reserved.Contains(Current) && !Starts("//") && !(inKey && Current is '.' or '+'))
+        {
+            _position++;
+        }
+
         return text[start.._position];
     }
 
@@ -93,7 +98,12 @@ internal sealed class HoconReader(string text)
         var content = new StringBuilder();
         for (_position++; Current != '"'; _position++)
         {
-            if (AtEnd || Current == '\n') throw Error("this text never ends; close it with a quote, or use three quotes for several lines", start);
+            if (AtEnd || Current == '\n')
+            {
+                throw Error("this text never ends; close it with a quote, or use three quotes for several lines", start);
+            }
+
+
             content.Append(Current == '\\' ? Escaped() : Current);
         }
 
@@ -116,7 +126,8 @@ internal sealed class HoconReader(string text)
                 text.AsSpan(_position + 1, 4), System.Globalization.NumberStyles.AllowHexSpecifier, null, out ushort code):
                 _position += 4;
                 return (char)code;
-            default: throw Error($"\\{Current} is no escape; write \\\\ for a backslash (escapes: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)");
+            default: throw Error(
+                $"\\{Current} is no escape; write \\\\ for a backslash (escapes: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)");
         }
     }
 

@@ -57,8 +57,8 @@ internal sealed class HoconResolver(ObjectNode root, HoconReader text)
         if (value is null && !node.Optional)
         {
             throw text.Error(
-                $"${{{node.Path}}} stands for nothing: there is no such setting in this text (or it refers back to this one) and no such environment variable; " +
-                $"write ${{?{node.Path}}} if it may be missing", node.Position);
+                $"${{{node.Path}}} stands for nothing: there is no such setting in this text (or it refers back to this one) " +
+                $"and no such environment variable; write ${{?{node.Path}}} if it may be missing", node.Position);
         }
 
         return value;
@@ -128,6 +128,7 @@ internal sealed class HoconResolver(ObjectNode root, HoconReader text)
         List<HoconValue> solid = [.. values.Where(static v => !v.Blank).Select(static v => v.Value)];
         if (solid.All(static v => v.IsObject())) return solid.Aggregate(static (a, b) => HoconValue.Merge(a, b));
         if (solid.All(static v => v.IsArray())) return new HoconValue((IList<HoconValue>)[.. solid.SelectMany(static v => v.GetArray())]);
-        throw text.Error($"{string.Join(" and ", solid.Select(static v => v.Kind).Distinct())} side by side; only values of one kind can be joined", node.Position);
+        string kinds = string.Join(" and ", solid.Select(static v => v.Kind).Distinct());
+        throw text.Error($"{kinds} side by side; only values of one kind can be joined", node.Position);
     }
 }

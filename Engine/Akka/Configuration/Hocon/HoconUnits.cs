@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Akka.Configuration.Hocon;
 
-/// <summary>Numbers, switches, durations and sizes; a text that is none ends in a <see cref="FormatException"/> that says what would do.</summary>
+/// <summary>Numbers, switches, durations and sizes; a text that is none ends in a <see cref="FormatException"/> that says what would
+/// do.</summary>
 internal static class HoconUnits
 {
     private static readonly Dictionary<string, double> TicksPerUnit = Table(
@@ -30,10 +31,12 @@ internal static class HoconUnits
         _ => throw new FormatException("write on or off (true/false and yes/no mean the same)."),
     };
 
-    public static int Int(string text) => Parsed(int.TryParse(Digits(text, out NumberStyles style), style, CultureInfo.InvariantCulture, out int v), v,
+    public static int Int(string text) =>
+        Parsed(int.TryParse(Digits(text, out NumberStyles style), style, CultureInfo.InvariantCulture, out int v), v,
         "write a whole number between -2147483648 and 2147483647.");
 
-    public static long Long(string text) => Parsed(long.TryParse(Digits(text, out NumberStyles style), style, CultureInfo.InvariantCulture, out long v), v,
+    public static long Long(string text) =>
+        Parsed(long.TryParse(Digits(text, out NumberStyles style), style, CultureInfo.InvariantCulture, out long v), v,
         "write a whole number of at most 63 bits.");
 
     public static double Double(string text) => Parsed(
@@ -84,5 +87,6 @@ internal static class HoconUnits
     private static T Parsed<T>(bool ok, T value, string wanted) => ok ? value : throw new FormatException(wanted);
 
     private static Dictionary<string, double> Table(params (double Factor, string Names)[] rows) =>
-        rows.SelectMany(static r => r.Names.Split(' ').Select(n => (n, r.Factor))).ToDictionary(static p => p.n, static p => p.Factor, StringComparer.Ordinal);
+        rows.SelectMany(static r => r.Names.Split(' ').Select(name => (name, r.Factor)))
+            .ToDictionary(static p => p.name, static p => p.Factor, StringComparer.Ordinal);
 }

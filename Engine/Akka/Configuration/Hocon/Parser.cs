@@ -13,7 +13,8 @@ public sealed class Parser
         _include = include;
     }
 
-    /// <summary>Reads <paramref name="text"/>; <paramref name="includeCallback"/> turns the name in an <c>include</c> into its content.</summary>
+    /// <summary>Reads <paramref name="text"/>; <paramref name="includeCallback"/> turns the name in an <c>include</c> into its
+    /// content.</summary>
     /// <exception cref="ConfigurationException">The text is not HOCON; the message names line and column.</exception>
     public static HoconRoot Parse(string text, Func<string, HoconRoot>? includeCallback)
     {
@@ -105,7 +106,8 @@ public sealed class Parser
             }
 
             keys.Add(key ?? throw _in.Error(
-                $"{_in.Seen()} where a key should be; write key = value (quote a key with other characters than letters, digits, - and _)"));
+                $"{_in.Seen()} where a key should be; write key = value " +
+                "(quote a key with other characters than letters, digits, - and _)"));
         }
         while (_in.Take("."));
         return keys;
@@ -127,7 +129,8 @@ public sealed class Parser
         return parts.Count switch
         {
             0 => throw _in.Error($"{_in.Seen()} where the value of {string.Join('.', path)} should be; write \"\" for an empty text"),
-            1 => parts[0] is LiteralNode { Quoted: false, Value: var v } && v.GetString() == "null" ? new LiteralNode(new HoconValue((string?)null)) : parts[0],
+            1 => parts[0] is LiteralNode { Quoted: false, Value: var v }
+                && v.GetString() == "null" ? new LiteralNode(new HoconValue((string?)null)) : parts[0],
             _ => new ConcatenationNode(parts, start),
         };
     }
@@ -189,7 +192,8 @@ public sealed class Parser
             _in.Blanks();
         }
 
-        if (_in.Current != '"') throw _in.Error($"{_in.Seen()} after include; write include \"name\" or include file(\"name\"), or quote the key \"include\"");
+        if (_in.Current != '"') throw _in.Error(
+            $"{_in.Seen()} after include; write include \"name\" or include file(\"name\"), or quote the key \"include\"");
         string name = _in.QuotedText();
         for (; open > 0; open--)
         {
@@ -197,7 +201,13 @@ public sealed class Parser
             _in.Expect(')', "close the parenthesis of the include");
         }
 
-        if (_include is null) throw _in.Error($"include \"{name}\" cannot be followed here: the reader of this text was given no way to find it (pass an include callback to ParseString)", start);
+        if (_include is null)
+        {
+            throw _in.Error(
+                $"include \"{name}\" cannot be followed here: the reader of this text was given no way to find it " +
+                "(pass an include callback to ParseString)", start);
+        }
+
         HoconValue included = Included(name, start);
         foreach ((string key, HoconValue value) in included.GetObject().Items) target.Assign(key, Unresolve(value));
         return true;

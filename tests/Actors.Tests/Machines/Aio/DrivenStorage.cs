@@ -53,8 +53,15 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
     public static DrivenStorage Open(string kind, AioFileSettings settings, long size = 0, long maxAllocated = long.MaxValue, bool ownsFile = false)
     {
         var storage = Make(kind, settings, size, maxAllocated, ownsFile);
-        storage.Backend.Open();
-        storage.Until(() => storage.OpenedAs is not null);
+        storage.OpenAndWait();
+        return storage;
+    }
+
+    /// <summary>Storage that <paramref name="create"/> makes, opened.</summary>
+    public static DrivenStorage Open(AioFileSettings settings, Func<IAioBackendPorts, IAioBackend> create)
+    {
+        var storage = new DrivenStorage(settings.Path, ownsFile: false, create);
+        storage.OpenAndWait();
         return storage;
     }
 
@@ -176,6 +183,12 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
     void IAioBackendPorts.Wake() => _wakes.Release();
 
     void IAioBackendPorts.Warn(string text) => Warnings.Add(text);
+
+    private void OpenAndWait()
+    {
+        Backend.Open();
+        Until(() => OpenedAs is not null);
+    }
 
     private void Until(Func<bool> isTrue)
     {

@@ -110,7 +110,8 @@ public sealed class CommandTableTests
     {
         var bench = new LogicalUnitBench();
         Assert.Equal(LogicalUnitBench.Bytes("FE 07 00 00"), bench.Execute("A3 0D 00 00 00 00 00 00 00 FF 00 00").Data);
-        Assert.Equal(LogicalUnitBench.Bytes("FE 07 00 0C 000000000000000000000000"), bench.Execute("A3 0D 80 00 00 00 00 00 00 FF 00 00").Data);
+        Assert.Equal(
+            LogicalUnitBench.Bytes("FE 07 00 0C 000000000000000000000000"), bench.Execute("A3 0D 80 00 00 00 00 00 00 FF 00 00").Data);
     }
 
     [Fact]

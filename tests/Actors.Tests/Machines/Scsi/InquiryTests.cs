@@ -152,7 +152,11 @@ public sealed class InquiryTests
         Assert.Equal(96, bench.Execute("12 00 00 00 FF 00").Data.Length);
         Assert.Equal(ScsiStatus.Good, bench.Execute("1A 00 3F 00 FF 00").Status);
         Assert.Equal(ScsiStatus.Good, bench.Execute("1B 00 00 00 00 00").Status);
-        foreach (var cdb in new[] { "00 00 00 00 00 00", "25 00 00 00 00 00 00 00 00 00", "28 00 00 00 00 00 00 00 01 00", "35 00 00 00 00 00 00 00 00 00" })
+        string[] ofTheMedium =
+        [
+            "00 00 00 00 00 00", "25 00 00 00 00 00 00 00 00 00", "28 00 00 00 00 00 00 00 01 00", "35 00 00 00 00 00 00 00 00 00",
+        ];
+        foreach (var cdb in ofTheMedium)
             Assert.Equal("02/04/03", bench.Execute(cdb).ToString());
     }
 

@@ -125,7 +125,8 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
         }
     }
 
-    /// <summary>Sends a READ(10) of the one block whose address is the tag, so that storage requests tell which command they serve.</summary>
+    /// <summary>Sends a READ(10) of the one block whose address is the tag, so that storage requests tell which command they
+    /// serve.</summary>
     public ItlqNexus SendRead(int initiator = 0, TaskAttribute attribute = TaskAttribute.Simple, ulong? tag = null, bool naca = false)
     {
         var address = tag ?? ++_lastTag;

@@ -58,7 +58,8 @@ public sealed class ReadAndWriteTests
 
     [Theory]
     [InlineData("28 00 00 00 00 03 00 00 14 00", "AioRead SendDataIn AioRead SendDataIn AioRead SendDataIn SendCommandComplete")]
-    [InlineData("2A 00 00 00 00 03 00 00 14 00", "ReceiveDataOut AioWrite ReceiveDataOut AioWrite ReceiveDataOut AioWrite SendCommandComplete")]
+    [InlineData(
+        "2A 00 00 00 00 03 00 00 14 00", "ReceiveDataOut AioWrite ReceiveDataOut AioWrite ReceiveDataOut AioWrite SendCommandComplete")]
     public void A_fixed_buffer_cuts_a_transfer_into_pieces(string cdb, string expected)
     {
         var bench = new LogicalUnitBench(new LogicalUnitSettings { TransferBuffer = 4096, GrowTransferBuffer = false });
@@ -199,6 +200,26 @@ public sealed class ReadAndWriteTests
         bench.ClearUnitAttention(0);
         Assert.Equal("07/27/00", bench.Execute("8A 00 00 00 00 00 00 00 00 00 00 00 00 01 00 00").ToString());
         Assert.Equal(0x90, bench.Execute("1A 08 08 00 FF 00").Data[2]);
+    }
+
+    [Fact]
+    public void A_command_for_which_storage_has_no_room_is_to_be_tried_again()
+    {
+        var bench = new LogicalUnitBench { Fault = _ => (AioResult.Busy, 0) };
+        Assert.Equal("Busy", bench.Execute("2A 00 00 00 00 08 00 00 04 00", dataOut: Pattern(4)).ToString());
+        bench.HoldsNothing();
+    }
+
+    [Fact]
+    public void A_command_for_whose_second_piece_storage_has_no_room_was_aborted_half_done()
+    {
+        var requests = 0;
+        var bench = new LogicalUnitBench(new LogicalUnitSettings { GrowTransferBuffer = false, TransferBuffer = 1024 })
+        {
+            Fault = _ => ++requests == 1 ? null : (AioResult.Busy, 0),
+        };
+        Assert.Equal("0b/00/00", bench.Execute("2A 00 00 00 00 08 00 00 04 00", dataOut: Pattern(4)).ToString());
+        bench.HoldsNothing();
     }
 
     [Theory]

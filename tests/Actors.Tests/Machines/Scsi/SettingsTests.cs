@@ -21,7 +21,8 @@ public sealed class SettingsTests
     [Fact]
     public void What_a_section_does_not_name_keeps_its_default()
     {
-        var settings = LogicalUnitSettings.From(ConfigurationFactory.ParseString("block-size = 4 KiB, grow-transfer-buffer = off, serial = X1"));
+        var settings = LogicalUnitSettings.From(
+            ConfigurationFactory.ParseString("block-size = 4 KiB, grow-transfer-buffer = off, serial = X1"));
         Assert.Equal(4096, settings.BlockSize);
         Assert.False(settings.GrowTransferBuffer);
         Assert.Equal("X1", settings.SerialNumber);

@@ -186,7 +186,8 @@ public sealed class TaskManagementTests
         Assert.Equal(ServiceResponse.FunctionSucceeded, bench.Manage(TaskManagementFunction.QueryTaskSet)!.Response);
         Assert.Equal(ServiceResponse.FunctionComplete, bench.Manage(TaskManagementFunction.QueryTaskSet, 1)!.Response);
         bench.Manage(TaskManagementFunction.AbortTask, tag: read.Tag);
-        Assert.Equal(ServiceResponse.FunctionComplete, bench.Manage(TaskManagementFunction.QueryTask, tag: read.Tag, association: 7)!.Response);
+        Assert.Equal(
+            ServiceResponse.FunctionComplete, bench.Manage(TaskManagementFunction.QueryTask, tag: read.Tag, association: 7)!.Response);
     }
 
     [Fact]

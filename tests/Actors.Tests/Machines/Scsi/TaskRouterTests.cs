@@ -56,7 +56,8 @@ public sealed class TaskRouterTests : ITaskRouterPorts
         {
             Assert.Empty(_toPort);
             Assert.Equal(function, part.Function);
-            _router.Handle(new TaskManagementFunctionExecuted(part.Nexus, part.Function, part.Association, ServiceResponse.FunctionComplete));
+            _router.Handle(
+                new TaskManagementFunctionExecuted(part.Nexus, part.Function, part.Association, ServiceResponse.FunctionComplete));
         }
         Assert.Equal(new TaskManagementFunctionExecuted(Nexus(5), function, 9, ServiceResponse.FunctionComplete), Assert.Single(_toPort));
     }

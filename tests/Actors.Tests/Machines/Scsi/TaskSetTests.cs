@@ -22,7 +22,8 @@ public sealed class TaskSetTests
     public void An_ordered_command_starts_after_everything_older_and_before_everything_younger()
     {
         var bench = new LogicalUnitBench();
-        var sent = Send(bench, TaskAttribute.Simple, TaskAttribute.Simple, TaskAttribute.Ordered, TaskAttribute.Simple, TaskAttribute.Ordered);
+        var sent = Send(
+            bench, TaskAttribute.Simple, TaskAttribute.Simple, TaskAttribute.Ordered, TaskAttribute.Simple, TaskAttribute.Ordered);
         AssertStarted(bench, sent, 0, 1);
         End(bench, sent[0]);
         AssertStarted(bench, sent, 1);
@@ -40,7 +41,8 @@ public sealed class TaskSetTests
     public void A_head_of_queue_command_starts_at_once_and_holds_back_all_that_has_not_started()
     {
         var bench = new LogicalUnitBench();
-        var sent = Send(bench, TaskAttribute.Simple, TaskAttribute.Ordered, TaskAttribute.HeadOfQueue, TaskAttribute.HeadOfQueue, TaskAttribute.Simple);
+        var sent = Send(
+            bench, TaskAttribute.Simple, TaskAttribute.Ordered, TaskAttribute.HeadOfQueue, TaskAttribute.HeadOfQueue, TaskAttribute.Simple);
         AssertStarted(bench, sent, 0, 2, 3);
         End(bench, sent[0]);
         AssertStarted(bench, sent, 2, 3);

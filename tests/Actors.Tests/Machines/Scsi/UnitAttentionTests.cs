@@ -128,7 +128,8 @@ public sealed class UnitAttentionTests
         var bench = new LogicalUnitBench();
         bench.Execute("2A 20 00 00 00 00 00 00 01 00", autosense: false);
         Assert.Equal(
-            LogicalUnitBench.Bytes("72 05 24 00 00 00 00 08 02 06 00 00 CD 00 01 00"), bench.Execute("03 01 00 00 FF 00", autosense: false).Data);
+            LogicalUnitBench.Bytes("72 05 24 00 00 00 00 08 02 06 00 00 CD 00 01 00"),
+            bench.Execute("03 01 00 00 FF 00", autosense: false).Data);
         bench.Execute("2A 20 00 00 00 00 00 00 01 00", autosense: false);
         Assert.Equal(4, bench.Execute("03 00 00 00 04 00", autosense: false).Data.Length);
     }

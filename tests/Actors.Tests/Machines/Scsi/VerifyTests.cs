@@ -25,7 +25,8 @@ public sealed class VerifyTests
         var bench = new LogicalUnitBench();
         var data = ReadAndWriteTests.Pattern(4);
         Assert.Equal(ScsiStatus.Good, bench.Execute(cdb, dataOut: data).Status);
-        Assert.Equal(["ReceiveDataOut", "AioWrite", "AioRead", "SendCommandComplete"], bench.Said.Select(message => message.GetType().Name));
+        Assert.Equal(
+            ["ReceiveDataOut", "AioWrite", "AioRead", "SendCommandComplete"], bench.Said.Select(message => message.GetType().Name));
         Assert.True(bench.Said.OfType<AioWrite>().Single().WriteThrough);
         Assert.Equal(data, bench.Disk[1024..3072]);
     }
@@ -93,7 +94,8 @@ public sealed class VerifyTests
         var bench = new LogicalUnitBench(new LogicalUnitSettings { TransferBuffer = 1024, GrowTransferBuffer = false });
         Assert.Equal(ScsiStatus.Good, bench.Execute("2F 06 00 00 00 02 00 00 05 00", dataOut: new byte[BlockSize]).Status);
         Assert.Equal(
-            ["ReceiveDataOut", "AioRead", "AioRead", "AioRead", "SendCommandComplete"], bench.Said.Select(message => message.GetType().Name));
+            ["ReceiveDataOut", "AioRead", "AioRead", "AioRead", "SendCommandComplete"],
+            bench.Said.Select(message => message.GetType().Name));
         Assert.Equal(ScsiStatus.Good, bench.Execute("2F 02 00 00 00 02 00 00 05 00", dataOut: new byte[5 * BlockSize]).Status);
         Assert.Equal("05/24/00", bench.Execute("2F 04 00 00 00 02 00 00 05 00").ToString());
     }

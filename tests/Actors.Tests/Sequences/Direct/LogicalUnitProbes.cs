@@ -7,7 +7,8 @@ using ScsiActors.Scsi;
 
 namespace ScsiActors.Tests.Sequences.Direct;
 
-/// <summary>A target with one logical unit between two probes, the port and the request queue, and a record of every message that passes either.</summary>
+/// <summary>A target with one logical unit between two probes, the port and the request queue, and a record of every message that passes
+/// either.</summary>
 internal sealed class LogicalUnitProbes
 {
     private readonly List<string> _lines = [];

@@ -25,8 +25,8 @@ public sealed class ReadAndWriteSequenceTests : TestKit
     [Fact]
     public void WRITE_10_with_a_fixed_buffer_goes_in_pieces() => GoldenFile.Check("WRITE_10_in_pieces", WriteSequence(InPieces));
 
-    /// <summary>Mirrored means: what is read from storage and sent to the port on the one side is received from the port and written to storage on the
-    /// other, in the opposite order within each piece; the command before and the status after are the same.</summary>
+    /// <summary>Mirrored means: what is read from storage and sent to the port on the one side is received from the port and written to
+    /// storage on the other, in the opposite order within each piece; the command before and the status after are the same.</summary>
     [Theory]
     [InlineData("READ_10", "WRITE_10")]
     [InlineData("READ_10_in_pieces", "WRITE_10_in_pieces")]

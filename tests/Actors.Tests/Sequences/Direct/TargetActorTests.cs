@@ -95,5 +95,6 @@ public sealed class TargetActorTests : TestKit
     }
 
     private static ScsiCommandReceived Command(string cdb, Lun lun, int initiator = 7) => new(
-        new ItlqNexus(new ItNexus(initiator, 0), lun, 1), Cdb.Parse(Convert.FromHexString(cdb.Replace(" ", ""))), TaskAttribute.Simple, -1, -1);
+        new ItlqNexus(new ItNexus(initiator, 0), lun, 1),
+        Cdb.Parse(Convert.FromHexString(cdb.Replace(" ", ""))), TaskAttribute.Simple, -1, -1);
 }

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using Xunit;
 
-namespace ScsiActors.Tests.Sequences.Direct;
+namespace ScsiActors.Tests.Sequences;
 
-/// <summary>A message sequence as a text file beside the test; with SCSIACTORS_GOLDEN=rewrite in the environment it is written rather than compared.</summary>
+/// <summary>A message sequence as a text file beside the test; with SCSIACTORS_GOLDEN=rewrite in the environment it is written rather than
+/// compared.</summary>
 internal static class GoldenFile
 {
     public static void Check(string name, IEnumerable<string> lines, [CallerFilePath] string testFile = "")
