@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ScsiActors.Tests.Machines.Lsi53c895a;
 
-/// <summary>A chip with memory and a processor that a test plays; what the chip sends to the bus is kept, or goes to a target the test plays.</summary>
+/// <summary>A chip with memory, and a processor and a bus that a test plays: what the chip sends to the bus is kept.</summary>
 internal sealed class ChipBench : IControllerPorts
 {
     public const uint RamBase = 0xE000_0000;

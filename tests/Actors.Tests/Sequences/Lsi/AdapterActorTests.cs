@@ -17,7 +17,8 @@ public sealed class AdapterActorTests : TestKit
 
     private readonly DataBufferPool _pool = new(long.MaxValue, 1 << 20);
 
-    /// <summary>Every golden trace but the one in which a target asks for the bus between two instructions, which a mailbox does not let a test do.</summary>
+    /// <summary>Every golden trace but the one in which a target asks for the bus between two instructions, which a mailbox does not let a
+    /// test do.</summary>
     public static TheoryData<string> Names => [.. GoldenTraceTests.Traces.Keys.Where(name => name != "race")];
 
     [Theory]
@@ -154,8 +155,8 @@ public sealed class AdapterActorTests : TestKit
 
     private Action<object> Remote(ChipBench bench, Action<string> line) => Remote(bench, line, ActorRefs.Nobody);
 
-    /// <summary>Makes an adapter and returns how to tell it something. One probe is its processor, its observer and, without a real one, its bus: what
-    /// the adapter has sent because of a message is there when a read that was sent behind it has been answered.</summary>
+    /// <summary>Makes an adapter and returns how to tell it something. One probe is its processor, its observer and, without a real one, its
+    /// bus: what the adapter has sent because of a message is there when a read that was sent behind it has been answered.</summary>
     private Action<object> Remote(ChipBench bench, Action<string> line, IActorRef bus)
     {
         var probe = CreateTestProbe();
