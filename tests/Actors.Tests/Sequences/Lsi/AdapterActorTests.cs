@@ -100,6 +100,25 @@ public sealed class AdapterActorTests : TestKit
     }
 
     [Fact]
+    public void An_observer_that_stops_is_not_traced_to_any_more()
+    {
+        var bus = CreateTestProbe();
+        var observer = CreateTestProbe();
+        var adapter = Sys.ActorOf(ControllerActor.Props(new ArrayInitiatorMemory([0, 0, 8, 0x98, 1, 0, 0, 0]), Options, bus.Ref));
+        observer.Send(adapter, new ObserveAdapter(Scripts: true));
+        bus.Send(adapter, new RegisterWrite(RegisterSpace.Configuration, 4, 2, 7));
+        bus.Send(adapter, new RegisterWrite(RegisterSpace.Bar1, Reg.Dsp, 4, 0));
+        Assert.EndsWith("INT taken", observer.ExpectMsg<ScriptsTraced>().Line);
+        Sys.Stop(observer.Ref);
+        AwaitAssert(() => EventFilter.DeadLetter<ScriptsTraced>().Expect(0, () =>
+        {
+            bus.Send(adapter, new RegisterWrite(RegisterSpace.Bar1, Reg.Dsp, 4, 0));
+            bus.Send(adapter, new RegisterRead(RegisterSpace.Bar1, Reg.Dstat, 1));
+            bus.FishForMessage<RegisterValue>(_ => true);
+        }));
+    }
+
+    [Fact]
     public void The_general_purpose_timer_runs_on_the_scheduler()
     {
         var (driver, _) = Connect(BusParameters.Default);
