@@ -36,6 +36,9 @@ internal sealed partial class Controller : IRegisterEffects
     public ScriptsTrace TraceTo(Action<string> line) =>
         _scripts.Trace = new ScriptsTrace(_memory, _bus, _registers, line);
 
+    /// <summary>Ends <see cref="TraceTo"/>.</summary>
+    public void EndTrace() => _scripts.Trace = null;
+
     // ---- from the initiator's processor
 
     public void Handle(RegisterRead message)

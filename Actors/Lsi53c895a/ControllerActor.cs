@@ -11,6 +11,7 @@ public sealed class ControllerActor : UntypedActor, IControllerPorts, IWithTimer
     private readonly IActorRef _bus;
     private readonly HashSet<IActorRef> _observers = [];
     private IActorRef _processor = ActorRefs.Nobody;
+    private IActorRef? _tracedTo;
 
     /// <summary>For <see cref="Props"/>.</summary>
     public ControllerActor(InitiatorMemory memory, ControllerOptions options, IActorRef bus)
@@ -70,7 +71,7 @@ public sealed class ControllerActor : UntypedActor, IControllerPorts, IWithTimer
                 Observe(observe);
                 break;
             case Terminated terminated:
-                _observers.Remove(terminated.ActorRef);
+                Forget(terminated.ActorRef);
                 break;
             default:
                 Unhandled(message);
@@ -84,8 +85,19 @@ public sealed class ControllerActor : UntypedActor, IControllerPorts, IWithTimer
         var self = Self;
         _observers.Add(observer);
         Context.Watch(observer);
-        if (observe.Scripts)
-            _controller.TraceTo(line => observer.Tell(new ScriptsTraced(line), self));
+        if (!observe.Scripts)
+            return;
+        _tracedTo = observer;
+        _controller.TraceTo(line => observer.Tell(new ScriptsTraced(line), self));
+    }
+
+    private void Forget(IActorRef observer)
+    {
+        _observers.Remove(observer);
+        if (!observer.Equals(_tracedTo))
+            return;
+        _tracedTo = null;
+        _controller.EndTrace();
     }
 
     void IControllerPorts.Send(CommandMoved message) => _bus.Tell(message, Self);

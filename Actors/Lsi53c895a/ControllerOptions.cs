@@ -30,6 +30,7 @@ public sealed record ControllerOptions
     /// <summary>ISTAT0.SRST resets the targets on the bus as well.</summary>
     public bool SoftResetResetsTargets { get; init; }
 
-    /// <summary>How many selections a reselection lets pass that became ready while the bus was busy; one that found the bus free lets none.</summary>
+    /// <summary>How many selections a reselection lets pass that became ready while the bus was busy; one that found the bus free
+    /// lets none.</summary>
     public int ReselectPatience { get; init; } = 1;
 }

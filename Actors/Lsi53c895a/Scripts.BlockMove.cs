@@ -147,7 +147,8 @@ internal sealed partial class Scripts
 
     private uint Moved => _moveCount - _moveLeft;
 
-    /// <summary>The bus went free in the middle: with SDU set that is UDC, otherwise the move waits for a phase that a reselection may bring.</summary>
+    /// <summary>The bus went free in the middle: with SDU set that is UDC, otherwise the move waits for a phase that a reselection
+    /// may bring.</summary>
     private Outcome MoveWithoutBus()
     {
         if (!bus.UnexpectedlyFree)

@@ -107,7 +107,7 @@ internal static class ScriptsDisassembler
         if (instruction.TestsPhase)
             tests.Add(Phases[(int)instruction.Phase]);
         if (instruction.TestsData)
-            tests.Add(instruction.DataMask == 0 ? $"0x{instruction.DataValue:X2}" : $"0x{instruction.DataValue:X2} AND MASK 0x{instruction.DataMask:X2}");
+            tests.Add($"0x{instruction.DataValue:X2}{(instruction.DataMask == 0 ? "" : $" AND MASK 0x{instruction.DataMask:X2}")}");
         return string.Join(instruction.WhenTrue ? " AND " : " OR ", tests);
     }
 

@@ -23,7 +23,8 @@ internal sealed class BusRequest
     /// <summary>BUS FREE has been announced behind the data phase under way.</summary>
     public bool EndsAfterData;
 
-    /// <summary>Its status has been sent; the entry stays until the tag is used again, so that a status nobody has fetched can be withdrawn.</summary>
+    /// <summary>Its status has been sent; the entry stays until the tag is used again, so that a status nobody has fetched can be
+    /// withdrawn.</summary>
     public bool IsDone;
 
     /// <summary>It has been aborted: whatever the logical unit still sends for it is not passed on.</summary>
@@ -97,7 +98,8 @@ internal sealed class NexusTable
         }
     }
 
-    /// <summary>Puts every command into <paramref name="into"/> that is on the target and, unless it is -1, on the logical unit; target -1 is all.</summary>
+    /// <summary>Puts every command into <paramref name="into"/> that is on the target and, unless it is -1, on the logical unit; target
+    /// -1 is all.</summary>
     public void Collect(int target, int lun, List<BusRequest> into)
     {
         for (var unit = 0; unit < _units.Length; unit++)

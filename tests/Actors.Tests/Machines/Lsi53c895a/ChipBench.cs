@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ScsiActors.Tests.Machines.Lsi53c895a;
 
-/// <summary>A chip with memory and a processor that a test plays; what the chip sends to the bus is kept, or goes to a target the test plays.</summary>
+/// <summary>A chip with memory, and a processor and a bus that a test plays: what the chip sends to the bus is kept.</summary>
 internal sealed class ChipBench : IControllerPorts
 {
     public const uint RamBase = 0xE000_0000;
@@ -14,17 +14,21 @@ internal sealed class ChipBench : IControllerPorts
 
     private readonly DataBufferPool _pool = new(long.MaxValue, 1 << 20);
 
-    public ChipBench(ControllerOptions? options = null, int memorySize = 1 << 16, bool mapRegisters = false, ushort targets = 0b0000_0111)
+    public ChipBench(
+        ControllerOptions? options = null, int memorySize = 1 << 16, bool mapRegisters = false, ushort targets = 0b0000_0111,
+        Func<ChipBench, Action<object>>? remote = null)
     {
         Memory = new ArrayInitiatorMemory(new byte[memorySize]);
         Chip = new Controller(Memory, options ?? ControllerOptions.Default, this);
+        _deliver = remote?.Invoke(this) ?? Deliver;
         WriteConfiguration(0x18, RamBase);
         if (mapRegisters)
             WriteConfiguration(0x14, RegistersBase);
         WriteConfiguration(0x04, 7, 2);
-        Chip.Handle(new TargetsPresent(targets));
+        Tell(new TargetsPresent(targets));
     }
 
+    /// <summary>The machine itself; not used when the chip is an actor elsewhere.</summary>
     public Controller Chip { get; }
 
     public ArrayInitiatorMemory Memory { get; }
@@ -42,21 +46,72 @@ internal sealed class ChipBench : IControllerPorts
 
     public int TurnsTaken { get; private set; }
 
+    private readonly Action<object> _deliver;
     private ulong _value;
     private bool _resume;
 
+    /// <summary>How to wait for an interrupt from a chip elsewhere.</summary>
+    public Action? Await { get; set; }
+
+    public void AwaitInterrupt() => Await?.Invoke();
+
     public bool IsInterruptAsserted => Line.Count > 0 && Line[^1].Asserted;
+
+    /// <summary>Hands the chip a message, wherever it is.</summary>
+    public void Tell(object message) => _deliver(message);
+
+    /// <summary>What a chip elsewhere has sent.</summary>
+    public void Receive(object message)
+    {
+        switch (message)
+        {
+            case RegisterValue value:
+                _value = value.Value;
+                break;
+            case InterruptLine line:
+                Line.Add(line);
+                break;
+            case BusPhaseChanged changed:
+                Phases.Add(changed);
+                break;
+            default:
+                ToBus.Enqueue(message);
+                break;
+        }
+    }
+
+    private void Deliver(object message)
+    {
+        switch (message)
+        {
+            case RegisterRead m:
+                Chip.Handle(m);
+                break;
+            case RegisterWrite m:
+                Chip.Handle(m);
+                break;
+            case TargetPhases m:
+                Chip.Handle(m);
+                break;
+            case ReselectionRequested m:
+                Chip.Handle(m);
+                break;
+            default:
+                Chip.Handle(Assert.IsType<TargetsPresent>(message));
+                break;
+        }
+    }
 
     // ---- the processor
 
     public uint Read(int offset, int width = 1, RegisterSpace space = RegisterSpace.Bar1)
     {
-        Chip.Handle(new RegisterRead(space, offset, width));
+        Tell(new RegisterRead(space, offset, width));
         return (uint)_value;
     }
 
     public void Write(int offset, uint value, int width = 1, RegisterSpace space = RegisterSpace.Bar1) =>
-        Chip.Handle(new RegisterWrite(space, offset, width, value));
+        Tell(new RegisterWrite(space, offset, width, value));
 
     public void WriteConfiguration(int offset, uint value, int width = 4) => Write(offset, value, width, RegisterSpace.Configuration);
 
@@ -116,19 +171,19 @@ internal sealed class ChipBench : IControllerPorts
 
     public void Present(long connection, params PhaseStep[] steps)
     {
-        Chip.Handle(new TargetPhases(connection, [.. steps]));
+        Tell(new TargetPhases(connection, [.. steps]));
         Pump();
     }
 
     public void AnswerMessage(long connection, params PhaseStep[] steps)
     {
-        Chip.Handle(new TargetPhases(connection, [.. steps], AnswersMessage: true));
+        Tell(new TargetPhases(connection, [.. steps], AnswersMessage: true));
         Pump();
     }
 
     public void Reselect(long connection, int target, int lun, int tag, params PhaseStep[] steps)
     {
-        Chip.Handle(new ReselectionRequested(connection, target, new Lun((ushort)lun), tag, Epoch, [.. steps]));
+        Tell(new ReselectionRequested(connection, target, new Lun((ushort)lun), tag, Epoch, [.. steps]));
         Pump();
     }
 

@@ -155,7 +155,8 @@ public sealed class HistoricalDefectTests
             bench.Poke(Program, 0x50000000, Program + 0x20, 0x0F000001, 0x100, 0x78340100, 0, 0x80080000, Program);
             bench.Poke(Program + 0x20, 0x721A0000, 0, 0x78350100, 0, 0x80080000, Program);
             bench.Run(Program);
-            var reselection = new ReselectionRequested(-1, 0, Lun.Zero, -1, 0, [PhaseStep.MessageIn(0x80), PhaseStep.MessageIn(4), PhaseStep.BusFree]);
+            var reselection = new ReselectionRequested(
+                -1, 0, Lun.Zero, -1, 0, [PhaseStep.MessageIn(0x80), PhaseStep.MessageIn(4), PhaseStep.BusFree]);
             if (sigpFirst)
                 bench.Write(Reg.Istat0, Bit.Istat0Sigp);
             bench.Chip.Handle(reselection);

@@ -102,7 +102,7 @@ public sealed class RegisterTests
             foreach (var line in Table.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
                 var cells = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                rows.Add(Convert.ToInt32(cells[0], 16), cells[1], int.Parse(cells[2]), Convert.ToUInt32(cells[3], 16), Convert.ToUInt32(cells[4], 16));
+                rows.Add(Hex(cells[0]), cells[1], Hex(cells[2]), (uint)Hex(cells[3]), (uint)Hex(cells[4]));
             }
             return rows;
         }
@@ -284,6 +284,8 @@ public sealed class RegisterTests
         Assert.Equal(0u, bench.Read(0x2000, 4, RegisterSpace.Bar2));
         Assert.NotEqual(0x52414944u, bench.ReadRam(8192 - 16));
     }
+
+    private static int Hex(string text) => Convert.ToInt32(text, 16);
 
     private static uint ReadBytes(ChipBench bench, int offset, int width)
     {

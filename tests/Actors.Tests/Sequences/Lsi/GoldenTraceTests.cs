@@ -12,7 +12,7 @@ namespace ScsiActors.Tests.Sequences.Lsi;
 /// <summary>The golden traces, line by line: what the host and the target do is read from the trace itself, what the chip does is compared.</summary>
 public sealed partial class GoldenTraceTests
 {
-    private static readonly Dictionary<string, string[]> Traces = ReadTraces();
+    internal static readonly Dictionary<string, string[]> Traces = ReadTraces();
 
     public static TheoryData<string> Names => [.. Traces.Keys];
 
@@ -21,7 +21,11 @@ public sealed partial class GoldenTraceTests
     public void The_chip_executes_the_trace_line_by_line(string name)
     {
         var expected = Traces[name];
-        var actual = new Replay(name).Run(expected);
+        AssertSame(name, expected, new Replay(name).Run(expected));
+    }
+
+    internal static void AssertSame(string name, string[] expected, List<string> actual)
+    {
         for (var i = 0; i < Math.Max(expected.Length, actual.Count); i++)
         {
             var want = i < expected.Length ? expected[i] : "(end)";
@@ -45,7 +49,7 @@ public sealed partial class GoldenTraceTests
     }
 
     /// <summary>Plays host and target as a trace says.</summary>
-    private sealed partial class Replay
+    internal sealed partial class Replay
     {
         private readonly string _name;
         private readonly ChipBench _bench;
@@ -53,14 +57,17 @@ public sealed partial class GoldenTraceTests
         private long _reselections;
         private Action? _pendingReselection;
 
-        public Replay(string name)
+        /// <summary>With a chip elsewhere, <paramref name="remote"/> says how to reach it, and hands over the lines it traces.</summary>
+        public Replay(string name, Func<ChipBench, Action<string>, Action<object>>? remote = null)
         {
             _name = name;
             // One instruction a turn where the trace has a target ask for the bus while the program runs.
-            _bench = new ChipBench(new ControllerOptions { InstructionsPerSlice = name == "race" ? 1 : 500 });
+            var options = new ControllerOptions { InstructionsPerSlice = name == "race" ? 1 : 500 };
+            _bench = new ChipBench(options, remote: remote is null ? null : bench => remote(bench, _lines.Add));
             TestScript.Load(_bench);
             WriteTasks();
-            _bench.Chip.TraceTo(_lines.Add);
+            if (remote is null)
+                _bench.Chip.TraceTo(_lines.Add);
         }
 
         public List<string> Run(string[] trace)
@@ -139,7 +146,7 @@ public sealed partial class GoldenTraceTests
                     ? [identify, PhaseStep.DataOut(_bench.Buffer(length), length), PhaseStep.MessageIn(2, 4), PhaseStep.BusFree]
                     : [identify, PhaseStep.DataIn(_bench.Buffer(length), length), PhaseStep.Status(ScsiStatus.Good), PhaseStep.MessageIn(0),
                         PhaseStep.BusFree];
-            _bench.Chip.Handle(new ReselectionRequested(--_reselections, 0, Lun.Zero, tag, 0, [.. steps]));
+            _bench.Tell(new ReselectionRequested(--_reselections, 0, Lun.Zero, tag, 0, [.. steps]));
         }
 
         /// <summary>Lets the chip run, and answers it, until both are quiet.</summary>
@@ -162,12 +169,12 @@ public sealed partial class GoldenTraceTests
             switch (message)
             {
                 case CommandMoved command:
-                    _bench.Chip.Handle(new TargetPhases(command.Connection, [.. Phases(command.Cdb)]));
+                    _bench.Tell(new TargetPhases(command.Connection, [.. Phases(command.Cdb)]));
                     break;
                 case MessageOutMoved abort:
                     Assert.Equal(new byte[] { 0xC0, 0x20, 0x01, 0x0D }, abort.Bytes.ToArray());
                     _lines.Add("        [target] ABORT TAG 01: 1 request(s) cancelled");
-                    _bench.Chip.Handle(new TargetPhases(abort.Connection, [PhaseStep.BusFree], AnswersMessage: true));
+                    _bench.Tell(new TargetPhases(abort.Connection, [PhaseStep.BusFree], AnswersMessage: true));
                     break;
                 default:
                     Assert.True(Assert.IsType<DataPhaseEnded>(message).Moved);
