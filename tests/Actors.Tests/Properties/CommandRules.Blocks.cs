@@ -128,6 +128,9 @@ public sealed partial class CommandRules
         if (facts.ReadOnly || state.Modes.WriteProtect)
         {
             yield return Outcome.Check(SenseKey.DataProtect, WriteProtected);
+            // Options that the maker does not support are refused before or after.
+            if (command.Cdb[1] != 0)
+                yield return BadField;
             yield break;
         }
         // With FMTDATA there is a parameter list, whose options are the maker's to accept.

@@ -160,12 +160,16 @@ public sealed partial class Judge
     }
 
     // True when the sense data is what an error of storage, seen while the command was outstanding, becomes.
-    private bool JudgeStorageError(ModelCommand command, SenseData sense)
+    private bool JudgeStorageError(ModelCommand command, SenseData sense) => Met(command, result => IsSenseOf(result, sense));
+
+    private bool MetBusyStorage(ModelCommand command) => Met(command, static result => result == AioResult.Busy);
+
+    private bool Met(ModelCommand command, Func<AioResult, bool> isMeant)
     {
         var range = CommandRules.Range(command.Cdb);
         foreach (var (offset, length, result, at) in _storage.Failures)
         {
-            if (at <= command.Arrival || !IsSenseOf(result, sense))
+            if (at <= command.Arrival || !isMeant(result))
                 continue;
             // A flush has no range, and serves every command that wants its data stable.
             if (length == 0 || (range.Use is not (MediumUse.None or MediumUse.Synchronize) && Contains(range, offset, length)))
@@ -183,7 +187,7 @@ public sealed partial class Judge
         AioResult.OutOfRange => sense.Additional.Code is 0x21 or 0x11 or 0x0C || sense.Key is SenseKey.MediumError or SenseKey.HardwareError,
         AioResult.Unavailable => sense.Key is SenseKey.NotReady or SenseKey.HardwareError,
         AioResult.NotSupported => sense.Key is SenseKey.IllegalRequest or SenseKey.HardwareError or SenseKey.MediumError,
-        AioResult.Cancelled => sense.Key == SenseKey.AbortedCommand,
+        AioResult.Cancelled or AioResult.Busy => sense.Key == SenseKey.AbortedCommand,
         _ => false,
     };
 }

@@ -17,7 +17,8 @@ public sealed partial class Judge
         switch (request.Function)
         {
             case TaskManagementFunction.AbortTask:
-                End(interruption, initiator, command => command.Request.Nexus == request.Nexus, false);
+                // One that is refused because it came with the same name was never in the task set.
+                End(interruption, initiator, command => command.Request.Nexus == request.Nexus && !command.Overlaps, false);
                 break;
             case TaskManagementFunction.AbortTaskSet:
                 End(interruption, initiator, command => command.Initiator == initiator, false);

@@ -25,6 +25,9 @@ public sealed partial class Judge
             Divergence.Unless(IsOverlap(sense), "overlap", $"{text}, although another command has its name");
         if (!IsOverlap(sense))
             JudgeContingent(command, status, text);
+        // A full request queue is told in the same words as a full task set.
+        if (status is ScsiStatus.Busy or ScsiStatus.TaskSetFull && MetBusyStorage(command))
+            return true;
         switch (status)
         {
             // A full task set is BUSY to an initiator that has nothing in it (SAM-5 5.3.1).

@@ -128,9 +128,7 @@ public sealed partial class Judge
         var (status, sense) = (message.Status, message.Sense);
         var text = $"{command} ended with {status} {sense}";
         Count(command, status, sense);
-        // The transfer that was under way when a command was aborted need not be counted.
-        var moved = command.Delivered + command.Supplied;
-        Divergence.Unless(message.Transferred == moved || (status == ScsiStatus.TaskAborted && message.Transferred < moved), "transferred",
+        Divergence.Unless(message.Transferred == command.Delivered + command.Supplied, "transferred",
             $"{text}: Transferred is {message.Transferred}, but {command.Delivered} bytes went in and {command.Supplied} came out");
         Divergence.Unless((status == ScsiStatus.CheckCondition && command.Request.Autosense) == (sense is not null) || !command.Request.Autosense,
             "sense-presence", $"{text}: sense data goes with CHECK CONDITION, and only with it");
@@ -169,7 +167,7 @@ public sealed partial class Judge
     {
         if (JudgeTaskSet(command, status, sense, text))
         {
-            EndChange(command, status == ScsiStatus.TaskAborted ? null : false);
+            EndChange(command, status == ScsiStatus.TaskAborted || MetBusyStorage(command) ? null : false);
             return true;
         }
         if (status != ScsiStatus.CheckCondition)

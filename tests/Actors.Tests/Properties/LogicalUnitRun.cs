@@ -192,8 +192,9 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
     }
 
     private static AioResult Failure(RandomStream random, AioRequest request) => request is AioRead
-        ? random.Pick(AioResult.ReadError, AioResult.ReadError, AioResult.OutOfRange, AioResult.Unavailable)
-        : random.Pick(AioResult.WriteError, AioResult.WriteError, AioResult.NoSpace, AioResult.ReadOnly, AioResult.OutOfRange, AioResult.Unavailable);
+        ? random.Pick(AioResult.ReadError, AioResult.ReadError, AioResult.OutOfRange, AioResult.Unavailable, AioResult.Busy)
+        : random.Pick(AioResult.WriteError, AioResult.WriteError, AioResult.NoSpace, AioResult.ReadOnly, AioResult.OutOfRange,
+            AioResult.Unavailable, AioResult.Busy);
 
     private bool Fails(RandomStream random) => _swarm.FaultEvery > 0 && random.OneIn(_swarm.FaultEvery);
 
