@@ -109,7 +109,8 @@ public sealed partial class CommandRules
         // Comparing one block with a whole range is optional: a maker may refuse it.
         if (check == 3)
             yield return BadField;
-        foreach (var outcome in Supplied(command, (check == 3 ? 1 : range.Count) * (long)facts.BlockSize, static bytes => Outcome.Compared(bytes)))
+        foreach (var outcome in Supplied(command, (check == 3 ? 1 : range.Count) * (long)facts.BlockSize, static bytes =>
+            Outcome.Compared(bytes)))
             yield return outcome;
         yield return Outcome.Check(SenseKey.Miscompare, Asc(0x1D));
     }
@@ -141,7 +142,8 @@ public sealed partial class CommandRules
         yield return Outcome.Good(@out: null);
     }
 
-    // An initiator that supplies fewer bytes than the CDB asks for may be refused, or served as far as it goes: every byte, or every whole block.
+    // An initiator that supplies fewer bytes than the CDB asks for may be refused, or served as far as it goes: every byte, or every
+    // whole block.
     private IEnumerable<Outcome> Supplied(ModelCommand command, long bytes, Func<long, Outcome> good)
     {
         var room = command.Request.DataOutLength;
