@@ -55,10 +55,30 @@ public abstract class InitiatorMemory
     /// <summary>Reads a little-endian dword; false when it is not mapped.</summary>
     public bool TryReadUInt32(ulong address, out uint value)
     {
+        var window = Window(address, sizeof(uint));
+        if (window.Length == sizeof(uint))
+        {
+            value = BinaryPrimitives.ReadUInt32LittleEndian(window);
+            return true;
+        }
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         var mapped = TryRead(address, bytes);
         value = mapped ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
         return mapped;
+    }
+
+    /// <summary>Writes a little-endian dword; false, and nothing written, when it is not mapped in full.</summary>
+    public bool TryWriteUInt32(ulong address, uint value)
+    {
+        var window = Window(address, sizeof(uint));
+        if (window.Length == sizeof(uint))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(window, value);
+            return true;
+        }
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
+        return TryWrite(address, bytes);
     }
 
     /// <summary>True when all of the range is mapped; an empty range always is. A range that passes the end of the address space is not.</summary>

@@ -57,10 +57,33 @@ internal sealed class ChipMemory(InitiatorMemory memory, PciConfiguration pci, R
             value = BinaryPrimitives.ReadUInt32LittleEndian(_ram.AsSpan(offset));
             return true;
         }
-        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        value = 0;
+        return pci.IsBusMaster && !IsRegister(address) && memory.TryReadUInt32(address, out value);
+    }
+
+    /// <summary>Reads an instruction: the first dword in the low half.</summary>
+    public bool TryReadUInt64(ulong address, out ulong value)
+    {
+        if (IsRam(address, out var offset) && offset <= PciConfiguration.ScriptsRamSize - sizeof(ulong))
+        {
+            value = BinaryPrimitives.ReadUInt64LittleEndian(_ram.AsSpan(offset));
+            return true;
+        }
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         var mapped = TryRead(address, bytes);
-        value = mapped ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+        value = mapped ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
         return mapped;
+    }
+
+    /// <summary>Writes a dword; false is a bus fault.</summary>
+    public bool TryWriteUInt32(ulong address, uint value)
+    {
+        if (IsRam(address, out var offset) && offset <= PciConfiguration.ScriptsRamSize - sizeof(uint))
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_ram.AsSpan(offset), value);
+            return true;
+        }
+        return pci.IsBusMaster && !IsRegister(address) && memory.TryWriteUInt32(address, value);
     }
 
     /// <summary>A data phase into memory. Data aimed at the chip's own registers is dropped, so that no target can write them.</summary>

@@ -92,5 +92,8 @@ internal sealed class RegisterFile
             WriteByte(offset + i & RegisterMap.Size - 1, source[i], fromScripts);
     }
 
+    /// <summary>True when the aligned dword at an offset can be stored, or fetched, without effects.</summary>
+    public bool IsPlain(int offset, bool forWriting) => IsPlain(forWriting ? RegisterMap.PlainWrites : RegisterMap.PlainReads, offset);
+
     private static bool IsPlain(ulong plain, int offset) => (offset & 3) == 0 && (plain >> (offset >> 2) & 1) != 0;
 }

@@ -63,7 +63,7 @@ internal sealed partial class Scripts
         outcome = Outcome.Done;
         if (registers.Has(Reg.Ccntl1, Bit.Ccntl1En64Dbmv))
         {
-            if (!TryReadCode(Dsp, out var upper))
+            if (!memory.TryReadUInt32(Code(Dsp), out var upper))
             {
                 outcome = BusFault();
                 return false;

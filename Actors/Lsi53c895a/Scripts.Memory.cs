@@ -52,7 +52,7 @@ internal sealed partial class Scripts
     private Outcome MemoryMove()
     {
         var instruction = _instruction;
-        if (!TryReadCode(Dsp, out var destination))
+        if (!memory.TryReadUInt32(Code(Dsp), out var destination))
             return BusFault();
         Dsp += 4;
         if (instruction.HasReservedMoveBits || instruction.Count == 0 || ((instruction.Second ^ destination) & 3) != 0)
@@ -75,21 +75,37 @@ internal sealed partial class Scripts
         if (instruction.HasReservedLoadStoreBits || count is 0 or > 4 || (register & 3) + count > 4
             || (((uint)register ^ (uint)address) & 3) != 0 || memory.IsRegister(address))
             return Illegal();
+        var moved = count == sizeof(uint) && registers.IsPlain(register, instruction.IsLoad)
+            ? TryMoveDword(instruction, register, address)
+            : TryMoveBytes(instruction, register, address, count);
+        if (!moved)
+            return BusFault();
+        Trace?.Loaded(_address, instruction, register, address, count);
+        return Outcome.Done;
+    }
+
+    private bool TryMoveDword(in ScriptsInstruction instruction, int register, ulong address)
+    {
+        if (!instruction.IsLoad)
+            return memory.TryWriteUInt32(address, registers.Get(register));
+        if (!memory.TryReadUInt32(address, out var value))
+            return false;
+        registers.Set(register, value);
+        return true;
+    }
+
+    private bool TryMoveBytes(in ScriptsInstruction instruction, int register, ulong address, int count)
+    {
         Span<byte> bytes = stackalloc byte[sizeof(uint)];
         bytes = bytes[..count];
-        if (instruction.IsLoad)
-        {
-            if (!memory.TryRead(address, bytes))
-                return BusFault();
-            registers.Write(register, bytes, fromScripts: true);
-        }
-        else
+        if (!instruction.IsLoad)
         {
             registers.Read(register, bytes);
-            if (!memory.TryWrite(address, bytes))
-                return BusFault();
+            return memory.TryWrite(address, bytes);
         }
-        Trace?.Loaded(_address, instruction, register, address, bytes);
-        return Outcome.Done;
+        if (!memory.TryRead(address, bytes))
+            return false;
+        registers.Write(register, bytes, fromScripts: true);
+        return true;
     }
 }

@@ -125,11 +125,13 @@ internal sealed partial class Scripts(
     private bool TryFetch()
     {
         _address = Dsp;
-        if (!TryReadCode(_address, out var first) || !TryReadCode(_address + 4, out var second))
+        if (!memory.TryReadUInt64(Code(_address), out var both))
         {
             StopWithDma(Bit.DstatBf);
             return false;
         }
+        var first = (uint)both;
+        var second = (uint)(both >> 32);
         if (first == 0 && options.ZeroOpcodeSkipsFourBytes)
         {
             Dsp = _address + 4;
@@ -142,9 +144,8 @@ internal sealed partial class Scripts(
         return true;
     }
 
-    /// <summary>Reads a dword of the program: from the SCRIPTS RAM, or from memory below the upper dword SFS.</summary>
-    private bool TryReadCode(uint address, out uint value) =>
-        memory.TryReadUInt32(memory.IsRam(address, out _) ? address : (ulong)registers.Get(Reg.Sfs) << 32 | address, out value);
+    /// <summary>Where the program's dword at an address is: in the SCRIPTS RAM, or in memory below the upper dword SFS.</summary>
+    private ulong Code(uint address) => memory.IsRam(address, out _) ? address : (ulong)registers.Get(Reg.Sfs) << 32 | address;
 
     private Outcome Dispatch() => _instruction.Operation switch
     {

@@ -128,9 +128,11 @@ internal sealed class ScriptsTrace(ChipMemory memory, BusInitiator bus, Register
     public void Modified(uint address, in ScriptsInstruction instruction, int destination, byte value) => Write(address, instruction,
         $"R/W: {(destination == Reg.Sfbr ? "SFBR" : $"reg{destination:X2}")} = {value:X2}");
 
-    public void Loaded(uint address, in ScriptsInstruction instruction, int register, ulong from, ReadOnlySpan<byte> bytes)
+    public void Loaded(uint address, in ScriptsInstruction instruction, int register, ulong from, int count)
     {
-        var value = Convert.ToHexString(bytes).ToLowerInvariant();
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        memory.TryRead(from, bytes[..count]);
+        var value = Convert.ToHexString(bytes[..count]).ToLowerInvariant();
         Write(address, instruction, instruction.IsLoad
             ? $"LOAD reg{register:X2} <- [{Address(from)}] = {value}"
             : $"STORE [{Address(from)}] <- reg{register:X2} = {value}");

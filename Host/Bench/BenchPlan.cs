@@ -26,6 +26,21 @@ internal sealed record BenchBackend(string Name, string Backend, string? Engine,
     public override string ToString() => $"{Name} ({Summary})";
 }
 
+/// <summary>How commands reach the logical unit.</summary>
+/// <param name="Name">On the command line, in the table and in JSON.</param>
+/// <param name="Summary">For people.</param>
+internal sealed record BenchPath(string Name, string Summary)
+{
+    /// <summary>By SAM services, nothing in between.</summary>
+    public static BenchPath Direct { get; } = new("direct", "by SAM services, nothing in between");
+
+    /// <summary>Through driver, LSI 53C895A and parallel bus.</summary>
+    public static BenchPath Lsi { get; } = new("lsi", "through driver, LSI 53C895A and parallel bus");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<BenchPath> All { get; } = [Direct, Lsi];
+}
+
 /// <summary>What is done to every backend, one after another, so that a noisy minute hits them alike.</summary>
 /// <param name="TransferLength">Bytes of each command.</param>
 /// <param name="IsWrite">Writes, else reads.</param>
@@ -37,6 +52,15 @@ internal sealed record BenchPlan
 {
     /// <summary>What to measure, in the order in which it is shown.</summary>
     public IReadOnlyList<BenchBackend> Backends { get; init; } = BenchBackend.All;
+
+    /// <summary>The ways to them.</summary>
+    public IReadOnlyList<BenchPath> Paths { get; init; } = BenchPath.All;
+
+    /// <summary>True when the way through the adapter is measured on the null backend alone, which shows what it adds.</summary>
+    public bool LsiOnNullOnly { get; init; }
+
+    /// <summary>The adapter's stage of the 2008 patch series.</summary>
+    public string Preset { get; init; } = "default";
 
     /// <summary>True when the user named them: one that cannot be measured is then a failure.</summary>
     public bool BackendsAreChosen { get; init; }
@@ -81,13 +105,17 @@ internal sealed record BenchPlan
     public TimeSpan WarmUp => Duration / 4;
 
     /// <summary>The short form: plain <c>dotnet run</c>.</summary>
-    public static BenchPlan Short { get; } = new() { Sizes = [4 << 10, 64 << 10], Depths = [1, 32], Duration = TimeSpan.FromSeconds(0.8) };
+    public static BenchPlan Short { get; } = new() { Sizes = [4 << 10, 64 << 10], Depths = [1, 32], Duration = TimeSpan.FromSeconds(0.8), LsiOnNullOnly = true };
 
     /// <summary><c>--quick</c>: under 20 seconds.</summary>
     public static BenchPlan Quick { get; } = Short with { Duration = TimeSpan.FromSeconds(0.2), DiskSize = 64 << 20 };
 
     /// <summary>Rows, when no backend is skipped.</summary>
-    public int RowCount => Cases.Count() * Backends.Count;
+    public int RowCount => Cases.Count() * Backends.Sum(backend => PathsTo(backend).Count());
+
+    /// <summary>The ways to a backend that are measured.</summary>
+    public IEnumerable<BenchPath> PathsTo(BenchBackend backend) =>
+        Paths.Where(path => path == BenchPath.Direct || !LsiOnNullOnly || backend.Name == "null" || Paths.Count == 1);
 
     /// <summary>The cases in the order in which they run.</summary>
     public IEnumerable<BenchCase> Cases =>
@@ -98,10 +126,11 @@ internal sealed record BenchPlan
 }
 
 /// <summary>One row of the table.</summary>
+/// <param name="Path">Which way the commands went.</param>
 /// <param name="Backend">What was measured.</param>
 /// <param name="Case">What was done.</param>
 /// <param name="Result">What came out.</param>
-internal sealed record BenchRow(BenchBackend Backend, BenchCase Case, WorkloadFinished Result)
+internal sealed record BenchRow(BenchPath Path, BenchBackend Backend, BenchCase Case, WorkloadFinished Result)
 {
     /// <summary>Commands measured.</summary>
     public long Commands => Result.Latencies.Count;
@@ -126,15 +155,18 @@ internal sealed record BenchRow(BenchBackend Backend, BenchCase Case, WorkloadFi
 internal sealed class BenchRows : List<BenchRow>
 {
     /// <summary>IOPS of <paramref name="row"/> by those of the same case on the null backend; null when there is no such row.</summary>
-    public double? RatioToNull(BenchRow row) => Ratio(row, row.Case, "null");
+    public double? RatioToNull(BenchRow row) => Ratio(row, row.Path, row.Case, "null");
 
     /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case through the thread pool; null without one.</summary>
-    public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? Ratio(row, row.Case, "thread-pool") : null;
+    public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? Ratio(row, row.Path, row.Case, "thread-pool") : null;
+
+    /// <summary>IOPS of <paramref name="row"/>, through the adapter, by those of the same row without it; null without one.</summary>
+    public double? RatioToDirect(BenchRow row) => row.Path == BenchPath.Lsi ? Ratio(row, BenchPath.Direct, row.Case, row.Backend.Name) : null;
 
     /// <summary>IOPS of <paramref name="row"/>, a write, by those of the same reads; null for a read.</summary>
     public double? RatioToRead(BenchRow row) =>
-        row.Case.IsWrite ? Ratio(row, row.Case with { IsWrite = false }, row.Backend.Name) : null;
+        row.Case.IsWrite ? Ratio(row, row.Path, row.Case with { IsWrite = false }, row.Backend.Name) : null;
 
-    private double? Ratio(BenchRow row, BenchCase benchCase, string backend) =>
-        Find(other => other.Case == benchCase && other.Backend.Name == backend) is { Iops: > 0 } peer ? row.Iops / peer.Iops : null;
+    private double? Ratio(BenchRow row, BenchPath path, BenchCase benchCase, string backend) =>
+        Find(other => other.Path == path && other.Case == benchCase && other.Backend.Name == backend) is { Iops: > 0 } peer ? row.Iops / peer.Iops : null;
 }

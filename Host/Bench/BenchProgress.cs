@@ -16,7 +16,7 @@ internal interface IBenchProgress
     void Verifying(BenchBackend backend);
 
     /// <summary>A row begins.</summary>
-    void Begin(BenchBackend backend, BenchCase benchCase);
+    void Begin(BenchPath path, BenchBackend backend, BenchCase benchCase);
 
     /// <summary>The row goes on at about so many commands a second.</summary>
     void Running(double iops);
@@ -45,7 +45,7 @@ internal sealed class PlainProgress(int rowCount) : IBenchProgress
     public void Verifying(BenchBackend backend) => Screen.Line($"Verifying the data on {backend.Name} ...");
 
     /// <inheritdoc/>
-    public void Begin(BenchBackend backend, BenchCase benchCase)
+    public void Begin(BenchPath path, BenchBackend backend, BenchCase benchCase)
     {
     }
 
@@ -58,7 +58,7 @@ internal sealed class PlainProgress(int rowCount) : IBenchProgress
     public void Done(BenchRow row, int count)
     {
         var figures = row.Result.Error ?? $"{row.Iops,12:N0} IOPS {row.MegabytesPerSecond,9:N0} MB/s";
-        Screen.Line($"[{count,3}/{rowCount}] {BenchText.Name(row.Backend, row.Case),-32} {figures}");
+        Screen.Line($"[{count,3}/{rowCount}] {BenchText.Name(row.Path, row.Backend, row.Case),-38} {figures}");
     }
 }
 
@@ -77,14 +77,14 @@ internal sealed class LiveProgress(ProgressTask task) : IBenchProgress
     public void Verifying(BenchBackend backend) => task.Description = $"verifying the data on {backend.Name}";
 
     /// <inheritdoc/>
-    public void Begin(BenchBackend backend, BenchCase benchCase)
+    public void Begin(BenchPath path, BenchBackend backend, BenchCase benchCase)
     {
-        _name = BenchText.Name(backend, benchCase);
+        _name = BenchText.Name(path, backend, benchCase);
         task.Description = _name;
     }
 
     /// <inheritdoc/>
-    public void Running(double iops) => task.Description = _name.Length == 0 ? "warming up" : $"{_name,-30} {iops,10:N0} IOPS";
+    public void Running(double iops) => task.Description = _name.Length == 0 ? "warming up" : $"{_name,-38} {iops,10:N0} IOPS";
 
     /// <inheritdoc/>
     public void Done(BenchRow row, int count) => task.Value = count;
@@ -93,9 +93,9 @@ internal sealed class LiveProgress(ProgressTask task) : IBenchProgress
 /// <summary>Names of rows.</summary>
 internal static class BenchText
 {
-    /// <summary><c>io-uring write 4k depth 32</c>.</summary>
-    public static string Name(BenchBackend backend, BenchCase benchCase) =>
-        $"{backend.Name} {Operation(benchCase)} {ByteSize.Block(benchCase.TransferLength)} depth {benchCase.Depth}";
+    /// <summary><c>direct io-uring write 4k depth 32</c>.</summary>
+    public static string Name(BenchPath path, BenchBackend backend, BenchCase benchCase) =>
+        $"{path.Name,-6} {backend.Name} {Operation(benchCase)} {ByteSize.Block(benchCase.TransferLength)} depth {benchCase.Depth}";
 
     /// <summary><c>read</c> or <c>write</c>.</summary>
     public static string Operation(BenchCase benchCase) => benchCase.IsWrite ? "write" : "read";

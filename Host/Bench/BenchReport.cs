@@ -25,7 +25,7 @@ internal sealed record BenchReport(
 
     /// <summary>What was asked for.</summary>
     public sealed record PlanInfo(
-        string Pattern, double SecondsPerRow, double WarmUpSeconds, bool Direct, string? File, long DiskBytes, ulong Seed);
+        string Preset, string Pattern, double SecondsPerRow, double WarmUpSeconds, bool Direct, string? File, long DiskBytes, ulong Seed);
 
     /// <summary>A backend that could not be measured.</summary>
     public sealed record SkippedInfo(string Backend, string Reason);
@@ -34,7 +34,7 @@ internal sealed record BenchReport(
     public sealed record LatencyInfo(double P50, double P99, double P999, double Maximum);
 
     /// <summary>IOPS of the row by those of a peer of the same run; null where there is none.</summary>
-    public sealed record RatioInfo(double? ToNull, double? ToThreadPool, double? WriteToRead);
+    public sealed record RatioInfo(double? ToNull, double? ToThreadPool, double? ToDirect, double? WriteToRead);
 
     /// <summary>One row.</summary>
     public sealed record Row(
@@ -47,7 +47,7 @@ internal sealed record BenchReport(
         CurrentSchema, EngineInfo.Version, EngineInfo.Description, result.StartedAt, DateTimeOffset.UtcNow, complete,
         new MachineInfo(Environment.ProcessorCount, RuntimeInformation.OSDescription, RuntimeInformation.OSArchitecture.ToString(),
             RuntimeInformation.FrameworkDescription),
-        new PlanInfo(plan.IsRandom ? "random" : "sequential", plan.Duration.TotalSeconds, plan.WarmUp.TotalSeconds, plan.Direct,
+        new PlanInfo(plan.Preset, plan.IsRandom ? "random" : "sequential", plan.Duration.TotalSeconds, plan.WarmUp.TotalSeconds, plan.Direct,
             plan.File?.FullName, plan.DiskSize, plan.Seed),
         [.. result.Rows.Select(row => RowOf(row, result.Rows))],
         [.. result.Skipped.Select(static skipped => new SkippedInfo(skipped.Backend.Name, skipped.Reason))],
@@ -57,9 +57,9 @@ internal sealed record BenchReport(
     public void Save(FileInfo file) => File.WriteAllText(file.FullName, JsonSerializer.Serialize(this, Format) + "\n");
 
     private static Row RowOf(BenchRow row, BenchRows rows) => new(
-        "direct", row.Backend.Name, BenchText.Operation(row.Case), row.Case.TransferLength, row.Case.Depth, row.Commands,
+        row.Path.Name, row.Backend.Name, BenchText.Operation(row.Case), row.Case.TransferLength, row.Case.Depth, row.Commands,
         row.Result.Elapsed.TotalSeconds, row.Iops, row.MegabytesPerSecond,
         new LatencyInfo(row.Latency(0.5), row.Latency(0.99), row.Latency(0.999), row.Result.Latencies.Maximum / 1e3),
         row.ProcessorSecondsPerMillion, row.AllocatedBytesPerCommand,
-        new RatioInfo(rows.RatioToNull(row), rows.RatioToThreadPool(row), rows.RatioToRead(row)), row.Result.Error);
+        new RatioInfo(rows.RatioToNull(row), rows.RatioToThreadPool(row), rows.RatioToDirect(row), rows.RatioToRead(row)), row.Result.Error);
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using ScsiActors.Host.Commands;
 using ScsiActors.Host.Session;
 using ScsiActors.Messages;
 
@@ -32,23 +33,44 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
 
     private async Task MeasureAsync(Device[] devices, CancellationToken cancellation)
     {
-        await using var session = await SubsystemSession.StartAsync(options, devices, cancellation);
+        await using var session = await SubsystemSession.StartAsync(options, devices, cancellation, AdapterSettings());
         var targets = await OpenTargetsAsync(session, cancellation);
         await PrepareAsync(session.Initiator, targets, cancellation);
-        var port = session.Port;
-        var workload = session.System.ActorOf(
-            Props.Create(() => new WorkloadActor(port)).WithDispatcher(ScsiSubsystem.DispatcherId), "workload");
-        await WarmUpAsync(workload, targets, cancellation);
+        var workloads = new Dictionary<BenchPath, IActorRef>();
+        foreach (var path in plan.Paths)
+            workloads.Add(path, await StartWorkloadAsync(session, path, targets, cancellation));
+        await WarmUpAsync(workloads, targets, cancellation);
         foreach (var benchCase in plan.Cases)
         {
             foreach (var target in targets)
             {
-                progress.Begin(target.Backend, benchCase);
-                var row = new BenchRow(target.Backend, benchCase, await RunRowAsync(workload, PlanOf(benchCase, target), cancellation));
-                result.Rows.Add(row);
-                progress.Done(row, result.Rows.Count);
+                foreach (var path in plan.PathsTo(target.Backend))
+                    await MeasureRowAsync(workloads[path], path, target, benchCase, cancellation);
             }
         }
+    }
+
+    private async Task MeasureRowAsync(IActorRef workload, BenchPath path, BenchTarget target, BenchCase benchCase, CancellationToken cancellation)
+    {
+        progress.Begin(path, target.Backend, benchCase);
+        var row = new BenchRow(path, target.Backend, benchCase, await RunRowAsync(workload, PlanOf(benchCase, target), cancellation));
+        result.Rows.Add(row);
+        progress.Done(row, result.Rows.Count);
+    }
+
+    private string AdapterSettings() =>
+        plan.Paths.Contains(BenchPath.Lsi) ? AdapterOptions.Settings(plan.Preset, plan.Depths.Max()) : "";
+
+    private static async Task<IActorRef> StartWorkloadAsync(
+        SubsystemSession session, BenchPath path, List<BenchTarget> targets, CancellationToken cancellation)
+    {
+        var port = path == BenchPath.Lsi ? session.HostAdapter.Driver! : session.Port;
+        // Every initiator is told once of the power-on.
+        var initiator = new Initiator(port);
+        foreach (var target in targets)
+            await initiator.RequireAsync(target.Number, Cdbs.TestUnitReady, DataDirection.None, default, cancellation);
+        return session.System.ActorOf(
+            Props.Create(() => new WorkloadActor(port)).WithDispatcher(ScsiSubsystem.DispatcherId), $"workload-{path.Name}");
     }
 
     // Every file engine has a disk of its own: a writer has its file alone.
@@ -112,14 +134,15 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
     }
 
     // The first row would otherwise pay for the compiler.
-    private async Task WarmUpAsync(IActorRef workload, List<BenchTarget> targets, CancellationToken cancellation)
+    private async Task WarmUpAsync(Dictionary<BenchPath, IActorRef> workloads, List<BenchTarget> targets, CancellationToken cancellation)
     {
         foreach (var benchCase in plan.Cases.Where(first => first.TransferLength == plan.Sizes[0] && first.Depth == plan.Depths[^1]))
         {
             foreach (var target in targets)
             {
                 var brief = PlanOf(benchCase, target) with { WarmUp = TimeSpan.Zero, Duration = FirstWarmUp };
-                await RunRowAsync(workload, brief, cancellation);
+                foreach (var path in plan.PathsTo(target.Backend))
+                    await RunRowAsync(workloads[path], brief, cancellation);
             }
         }
     }

@@ -7,13 +7,14 @@ namespace ScsiActors.Host.Bench;
 /// <summary>The rows as a table for people; on a narrow terminal as two, one above the other.</summary>
 internal static class BenchTable
 {
-    private const int WideEnough = 132;
+    private const int WideEnough = 172;
 
     private static readonly Column[] Names =
     [
         new("size", static (row, _) => ByteSize.Block(row.Case.TransferLength)),
         new("depth", static (row, _) => Number(row.Case.Depth)),
         new("op", static (row, _) => BenchText.Operation(row.Case), IsText: true),
+        new("through", static (row, _) => row.Path.Name, IsText: true),
         new("backend", static (row, _) => row.Backend.Name, IsText: true),
     ];
 
@@ -22,6 +23,7 @@ internal static class BenchTable
         new("IOPS", static (row, _) => Number(row.Iops)),
         new("MB/s", static (row, _) => Number(row.MegabytesPerSecond)),
         new("x null", static (row, rows) => Ratio(rows.RatioToNull(row))),
+        new("x direct", static (row, rows) => Ratio(rows.RatioToDirect(row))),
         new("x thread-pool", static (row, rows) => Ratio(rows.RatioToThreadPool(row))),
         new("write/read", static (row, rows) => Ratio(rows.RatioToRead(row))),
     ];

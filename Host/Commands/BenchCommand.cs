@@ -18,6 +18,8 @@ internal static class BenchCommand
           bench --direct --directory DIR       a real disk, past the page cache
           disk create disk.img --size 1GiB     a disk of your own; then: disk info disk.img
           copy disk.img copy.img --verify      sector by sector, through two logical units
+          trace write                          the life of one command, message by message
+          bench --through lsi --preset no-patch   writes as they were before the 2008 patches
           --help                               everything else
         """;
 
@@ -100,7 +102,7 @@ internal static class BenchCommand
     private static void Explain(BenchResult result)
     {
         foreach (var failed in result.Rows.Where(static row => row.Result.Error is not null))
-            Screen.Line($"{BenchText.Name(failed.Backend, failed.Case)} failed: {failed.Result.Error}");
+            Screen.Line($"{BenchText.Name(failed.Path, failed.Backend, failed.Case)} failed: {failed.Result.Error}");
         foreach (var (backend, reason) in result.Skipped)
             Screen.Line($"{backend.Name} was not measured: {reason}");
         if (result.BytesVerified is { } bytes)

@@ -19,6 +19,8 @@ internal static class BenchOptions
         CustomParser = ParseBackends,
     };
 
+    private static readonly Option<string> Through = CreateThrough();
+    private static readonly Option<string> Preset = AdapterOptions.Preset();
     private static readonly Option<int[]?> Sizes = Parsers.SizesOption("--size", "Bytes of a command; default 4k,16k,64k.");
     private static readonly Option<int[]?> Depths = Parsers.CountsOption("--depth", "Commands outstanding; default 1,16,32.", 1024);
     private static readonly Option<string> Pattern = CreatePattern();
@@ -62,7 +64,7 @@ internal static class BenchOptions
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
     public static IEnumerable<Option> All =>
     [
-        Quick, Backends, Sizes, Depths, Pattern, Seconds, DiskSize, Directory, Direct, File, Overwrite, Verify, Json, Seed,
+        Quick, Backends, Through, Preset, Sizes, Depths, Pattern, Seconds, DiskSize, Directory, Direct, File, Overwrite, Verify, Json, Seed,
     ];
 
     /// <summary>The plan that a command line asks for.</summary>
@@ -74,6 +76,13 @@ internal static class BenchOptions
         {
             Backends = line.GetValue(Backends) is { Length: > 0 } backends ? backends : plan.Backends,
             BackendsAreChosen = line.GetValue(Backends) is { Length: > 0 },
+            Paths = line.GetRequiredValue(Through) switch
+            {
+                "direct" => [BenchPath.Direct],
+                "lsi" => [BenchPath.Lsi],
+                _ => BenchPath.All,
+            },
+            Preset = line.GetRequiredValue(Preset),
             Sizes = line.GetValue(Sizes) is { Length: > 0 } sizes ? sizes : plan.Sizes,
             Depths = line.GetValue(Depths) is { Length: > 0 } depths ? depths : plan.Depths,
             IsRandom = line.GetValue(Pattern) == "random",
@@ -115,6 +124,17 @@ internal static class BenchOptions
         return found.Length == names.Length
             ? found
             : Parsers.Refuse<BenchBackend[]?>(result, $"wants names of {Names}, separated by commas");
+    }
+
+    private static Option<string> CreateThrough()
+    {
+        var option = new Option<string>("--through")
+        {
+            Description = $"Which way: {string.Join(", ", BenchPath.All.Select(static path => $"{path.Name} ({path.Summary})"))}, or both.",
+            DefaultValueFactory = static _ => "both",
+        };
+        option.AcceptOnlyFromAmong("both", "direct", "lsi");
+        return option;
     }
 
     private static Option<string> CreatePattern()

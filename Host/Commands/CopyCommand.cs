@@ -28,14 +28,15 @@ internal static class CopyCommand
     private static readonly Option<bool> Direct = FileEngineOptions.Direct();
     private static readonly Option<bool> Verify = new("--verify") { Description = "Afterwards read both again and compare." };
     private static readonly Option<bool> Force = new("--force") { Description = "Change the length of a destination that exists." };
-    private static readonly Option<string> Through = CreateThrough();
+    private static readonly Option<string> Through = AdapterOptions.Through("direct");
+    private static readonly Option<string> Preset = AdapterOptions.Preset();
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
         var command = new Command("copy", "Copy a disk image through two logical units, with mixed sizes and tags and a deep queue.")
         {
-            Source, Destination, Depth, Seed, Engine, Direct, Verify, Force, Through,
+            Source, Destination, Depth, Seed, Engine, Direct, Verify, Force, Through, Preset,
         };
         command.SetAction(RunAsync);
         return command;
@@ -88,8 +89,9 @@ internal static class CopyCommand
     private static async Task<bool> CopyAsync(ParseResult line, FileInfo source, DestinationFile file, CancellationToken cancellation)
     {
         await using var session = await StartAsync(line, source, file, cancellation);
-        var plan = await PlanAsync(line, session.Initiator, source, cancellation);
-        var job = new CopyJob(session.Initiator, plan);
+        var initiator = line.GetRequiredValue(Through) == "lsi" ? new Initiator(session.HostAdapter.Driver!) : session.Initiator;
+        var plan = await PlanAsync(line, initiator, source, cancellation);
+        var job = new CopyJob(initiator, plan);
         var verify = line.GetValue(Verify);
         var clock = Stopwatch.StartNew();
         var good = await CopyProgress.WatchAsync("copying", plan.Bytes, () => job.BytesDone, job.CopyAsync(cancellation));
@@ -117,7 +119,8 @@ internal static class CopyCommand
             Direct = line.GetValue(Direct),
         };
         var writing = reading with { Target = CopyJob.Destination, Path = file.WorkPath, ReadOnly = false };
-        var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [reading, writing], cancellation);
+        var settings = line.GetRequiredValue(Through) == "lsi" ? AdapterOptions.Settings(line.GetRequiredValue(Preset), line.GetValue(Depth)) : "";
+        var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [reading, writing], cancellation, settings);
         if (session.Devices.FirstOrDefault(static device => device.Storage.Result != AioResult.Ok) is not { } failed)
             return session;
         await session.DisposeAsync();
@@ -143,16 +146,5 @@ internal static class CopyCommand
         var mostWritten = await LargestTransfer.OfAsync(initiator, CopyJob.Destination, cancellation);
         return new CopyPlan(source.Name, line.GetRequiredValue(Destination).Name, from.Blocks, from.BlockLength,
             Math.Min(mostRead, mostWritten), line.GetValue(Depth), line.GetValue(Seed));
-    }
-
-    private static Option<string> CreateThrough()
-    {
-        var option = new Option<string>("--through")
-        {
-            Description = "The way from the initiator to the logical units.",
-            DefaultValueFactory = static _ => "direct",
-        };
-        option.AcceptOnlyFromAmong("direct");
-        return option;
     }
 }

@@ -28,8 +28,8 @@ internal static class TraceCommand
     private static readonly Option<int> Blocks = Parsers.CountOption("--blocks", "Blocks of 512 bytes that read and write move.", 8, LargestTransfer / BlockLength);
     private static readonly Option<long?> In = Parsers.SizeOption("--in", "Bytes of room for the data of a CDB in hexadecimal.");
     private static readonly Option<long?> Out = Parsers.SizeOption("--out", "Bytes (zeroes) to send with a CDB in hexadecimal.");
-    private static readonly Option<string> Through = CreateThrough();
-    private static readonly Option<string> Preset = CreatePreset();
+    private static readonly Option<string> Through = AdapterOptions.Through("lsi");
+    private static readonly Option<string> Preset = AdapterOptions.Preset();
     private static readonly Option<string> Driver = CreateDriver();
     private static readonly Option<bool> Scripts = new("--scripts") { Description = "Show every SCRIPTS instruction with its registers." };
 
@@ -45,9 +45,7 @@ internal static class TraceCommand
     {
         var command = CommandFrom(line);
         var isDirect = line.GetRequiredValue(Through) == "direct";
-        var settings = FlowDispatcher + (isDirect
-            ? ""
-            : $"scsi-actors.host-adapter {{ model = lsi53c895a, preset = {line.GetRequiredValue(Preset)}, driver.kind = {line.GetRequiredValue(Driver)} }}\n");
+        var settings = FlowDispatcher + (isDirect ? "" : AdapterOptions.Settings(line.GetRequiredValue(Preset), depth: 1, line.GetRequiredValue(Driver)));
         var device = new Device(0, "memory") { Size = 64 << 20 };
         await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, settings);
         var port = isDirect ? session.Port : session.HostAdapter.Driver!;
@@ -93,28 +91,6 @@ internal static class TraceCommand
     }
 
     private static ExecuteCommand With(Cdb cdb, DataDirection direction, int length) => new(1, 0, Lun.Zero, cdb, direction, new byte[length]);
-
-    private static Option<string> CreateThrough()
-    {
-        var option = new Option<string>("--through")
-        {
-            Description = "Which way: lsi (driver, adapter, bus) or direct.",
-            DefaultValueFactory = static _ => "lsi",
-        };
-        option.AcceptOnlyFromAmong("lsi", "direct");
-        return option;
-    }
-
-    private static Option<string> CreatePreset()
-    {
-        var option = new Option<string>("--preset")
-        {
-            Description = "The adapter's stage of the 2008 patch series.",
-            DefaultValueFactory = static _ => "default",
-        };
-        option.AcceptOnlyFromAmong([.. HostAdapterSettings.PresetNames]);
-        return option;
-    }
 
     private static Option<string> CreateDriver()
     {

@@ -39,6 +39,7 @@ internal static class HelpText
             "bench --backend io-uring --direct --directory /var/tmp --disk-size 4GiB",
             "bench --file big.img --size 64k             # reads only; --overwrite permits writes, which destroy its contents",
             "bench --verify --backend memory,io-uring    # compare every block before measuring",
+            "bench --through lsi --preset no-patch       # writes one at a time, as before the 2008 patches",
         ],
         ["copy"] =
         [
@@ -46,6 +47,7 @@ internal static class HelpText
             "copy disk.img /mnt/usb/disk.img --engine io-uring --direct --depth 64",
             "copy disk.img old.img --force               # old.img is larger: it is cut to the size of disk.img",
             "copy disk.img copy.img --seed 7             # the same mix of transfer sizes and tags again",
+            "copy disk.img copy.img --through lsi        # through driver, LSI 53C895A and parallel bus",
         ],
         ["trace"] =
         [

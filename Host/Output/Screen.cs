@@ -5,7 +5,7 @@ namespace ScsiActors.Host.Output;
 /// <summary>Standard output and standard error: a person's terminal, or a file, a pipe, a CI log.</summary>
 internal static class Screen
 {
-    private const int WidthOfFile = 160;
+    private const int WidthOfFile = 180;
 
     /// <summary>True when a person can watch a display that changes.</summary>
     public static bool IsInteractive { get; } = !Console.IsOutputRedirected

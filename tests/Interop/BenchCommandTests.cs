@@ -27,7 +27,8 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
         var rows = root.GetProperty("rows").EnumerateArray().ToArray();
         Assert.All(rows, AssertPlausible);
         Assert.All(new[] { "null", "memory", "thread-pool" }, backend =>
-            Assert.Equal(8, rows.Count(row => row.GetProperty("backend").GetString() == backend)));
+            Assert.Equal(8, rows.Count(row => row.GetProperty("backend").GetString() == backend && row.GetProperty("path").GetString() == "direct")));
+        Assert.Equal(8, rows.Count(static row => row.GetProperty("path").GetString() == "lsi"));
         var span = root.GetProperty("finishedAt").GetDateTimeOffset() - root.GetProperty("startedAt").GetDateTimeOffset();
         Assert.InRange(span, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
     }
@@ -36,7 +37,7 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
     public async Task A_chosen_row_alone_is_measured_and_its_data_verified()
     {
         var result = await Run(
-            "bench --backend thread-pool --size 8k --depth 4 --seconds 0.2 --disk-size 32MiB --pattern random --verify --json rows.json");
+            "bench --through direct --backend thread-pool --size 8k --depth 4 --seconds 0.2 --disk-size 32MiB --pattern random --verify --json rows.json");
 
         Assert.Equal(0, result.ExitCode);
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["rows.json"]));

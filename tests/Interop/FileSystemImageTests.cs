@@ -14,15 +14,17 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [SkippableTheory]
-    [InlineData("thread-pool")]
-    [InlineData("io-uring")]
-    public async Task An_ext4_image_copied_there_and_back_is_bit_identical_and_clean(string engine)
+    [InlineData("thread-pool", "direct")]
+    [InlineData("io-uring", "direct")]
+    [InlineData("thread-pool", "lsi")]
+    [InlineData("io-uring", "lsi")]
+    public async Task An_ext4_image_copied_there_and_back_is_bit_identical_and_clean(string engine, string through)
     {
         Tool.Require(output, "e2fsprogs", "mkfs.ext4", "e2fsck", "debugfs");
         var files = MakeFiles();
         await Tool.RunAsync(output, "mkfs.ext4", "-q", "-F", "-d", files, _folder["image"], $"{Mebibytes}M");
 
-        await CopyThereAndBack(engine);
+        await CopyThereAndBack(engine, through);
 
         foreach (var image in new[] { "there", "back" })
             await Tool.RunAsync(output, "e2fsck", "-fn", _folder[image]);
@@ -32,9 +34,11 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
     }
 
     [SkippableTheory]
-    [InlineData("thread-pool")]
-    [InlineData("io-uring")]
-    public async Task A_vfat_image_copied_there_and_back_is_bit_identical_and_clean(string engine)
+    [InlineData("thread-pool", "direct")]
+    [InlineData("io-uring", "direct")]
+    [InlineData("thread-pool", "lsi")]
+    [InlineData("io-uring", "lsi")]
+    public async Task A_vfat_image_copied_there_and_back_is_bit_identical_and_clean(string engine, string through)
     {
         Tool.Require(output, "dosfstools", "mkfs.vfat", "fsck.vfat");
         var files = Enumerable.Range(0, Files).ToDictionary(static i => $"FILE{i:00}.BIN", RandomFile);
@@ -44,7 +48,7 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
         Fat16Volume.Open(_folder["image"]).Write(files);
         await Tool.RunAsync(output, "fsck.vfat", "-n", _folder["image"]);
 
-        await CopyThereAndBack(engine);
+        await CopyThereAndBack(engine, through);
 
         foreach (var image in new[] { "there", "back" })
             await Tool.RunAsync(output, "fsck.vfat", "-n", _folder[image]);
@@ -53,11 +57,11 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
         Assert.All(files, file => Assert.True(file.Value.AsSpan().SequenceEqual(found[file.Key]), $"{file.Key} differs"));
     }
 
-    private async Task CopyThereAndBack(string engine)
+    private async Task CopyThereAndBack(string engine, string through)
     {
-        var there = await Copy($"copy image there --engine {engine} --seed 1 --depth 32");
+        var there = await Copy($"copy image there --engine {engine} --through {through} --seed 1 --depth 16");
         Assert.Equal(0, there.ExitCode);
-        var back = await Copy($"copy there back --engine {engine} --seed 2 --depth 64 --verify");
+        var back = await Copy($"copy there back --engine {engine} --through {through} --seed 2 --depth 64 --verify");
         Assert.Equal(0, back.ExitCode);
         Skip.If(there.Error.Contains("through the thread pool, because", StringComparison.Ordinal), $"skipped: {there.Error}");
         Assert.Equal(_folder.Hash("image"), _folder.Hash("there"));

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Xunit;
 
-namespace ScsiActors.Tests.Sequences.Direct;
+namespace ScsiActors.Tests.Sequences;
 
 /// <summary>A message sequence as a text file beside the test; with SCSIACTORS_GOLDEN=rewrite in the environment it is written rather than
 /// compared.</summary>
