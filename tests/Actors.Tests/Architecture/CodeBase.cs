@@ -28,7 +28,8 @@ public static class CodeBase
         .Where(Directory.Exists)
         .SelectMany(static folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
         .Select(static path => (Path: Path.GetRelativePath(Root, path).Replace('\\', '/'), Full: path))
-        .Where(static file => !file.Path.Contains("/obj/", StringComparison.Ordinal) && !file.Path.Contains("/bin/", StringComparison.Ordinal))
+        .Where(static file => !file.Path.Contains("/obj/", StringComparison.Ordinal)
+            && !file.Path.Contains("/bin/", StringComparison.Ordinal))
         .Select(static file => (file.Path, File.ReadAllLines(file.Full)));
 
     /// <summary>The folder of Actors that a type lives in: the part of its namespace behind ScsiActors, "" for the top.</summary>

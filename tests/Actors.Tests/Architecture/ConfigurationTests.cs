@@ -20,13 +20,16 @@ public sealed partial class ConfigurationTests
     [InlineData("switch = off", false)]
     [InlineData("size = 4 KiB", false)]
     [InlineData("name = \"a text\"", true)]
-    public void A_value_without_a_comment_is_found(string text, bool isGood) => Assert.Equal(isGood, !WithoutComment(text.Split('\n')).Any());
+    public void A_value_without_a_comment_is_found(string text, bool isGood) =>
+        Assert.Equal(isGood, !WithoutComment(text.Split('\n')).Any());
 
     [Fact]
     public void Nothing_in_Actors_queues_without_a_bound() => Expect.None(CodeBase.TypesOf(CodeBase.Actors)
         .SelectMany(Dependencies.Of)
-        .Where(static mention => mention.Member is "CreateUnbounded" || mention.Type.FullName.StartsWith("System.Collections.Concurrent.BlockingCollection", StringComparison.Ordinal))
-        .Select(static mention => $"{mention.User} uses {mention.Type.Name}.{mention.Member}: every queue has a bound, named in config.hocon"));
+        .Where(static mention => mention.Member is "CreateUnbounded"
+            || mention.Type.FullName.StartsWith("System.Collections.Concurrent.BlockingCollection", StringComparison.Ordinal))
+        .Select(static mention =>
+            $"{mention.User} uses {mention.Type.Name}.{mention.Member}: every queue has a bound, named in config.hocon"));
 
     // A comment counts for the values that follow it without a blank line or a section in between.
     private static IEnumerable<string> WithoutComment(string[] lines)

@@ -3,8 +3,8 @@ using Mono.Cecil.Cil;
 
 namespace ScsiActors.Tests.Architecture;
 
-/// <summary>What a type mentions: in its signatures, its attributes and the bodies of its methods, together with the types nested in it (among them
-/// what the compiler makes of lambdas, iterators and async methods).</summary>
+/// <summary>What a type mentions: in its signatures, its attributes and the bodies of its methods, together with the types nested in it
+/// (among them what the compiler makes of lambdas, iterators and async methods).</summary>
 public static class Dependencies
 {
     /// <summary>A type, and the method, if any, that <paramref name="User"/> mentions.</summary>
@@ -41,7 +41,8 @@ public static class Dependencies
     private static IEnumerable<Mention> OfMethod(MethodDefinition method)
     {
         var user = $"{method.DeclaringType.FullName}.{method.Name}";
-        foreach (var reference in method.Parameters.Select(static parameter => parameter.ParameterType).Append(method.ReturnType).SelectMany(Parts))
+        foreach (var reference in method.Parameters.Select(static parameter => parameter.ParameterType).Append(method.ReturnType)
+            .SelectMany(Parts))
             yield return new Mention(user, reference, null);
         foreach (var attribute in method.CustomAttributes)
             yield return new Mention(user, attribute.AttributeType, null);

@@ -11,12 +11,15 @@ public sealed class FolderTests
 
     [Fact]
     public void Messages_references_nothing_but_the_runtime() => Expect.None(CodeBase.Messages.AssemblyReferences
-        .Where(static reference => !reference.Name.StartsWith("System", StringComparison.Ordinal) && reference.Name is not ("netstandard" or "mscorlib"))
-        .Select(static reference => $"Messages references {reference.Name}: messages reference nothing, so that everybody can reference them"));
+        .Where(static reference => !reference.Name.StartsWith("System", StringComparison.Ordinal)
+            && reference.Name is not ("netstandard" or "mscorlib"))
+        .Select(static reference =>
+            $"Messages references {reference.Name}: messages reference nothing, so that everybody can reference them"));
 
     [Fact]
     public void Actors_references_only_Messages_and_the_actor_library() => Expect.None(CodeBase.Actors.AssemblyReferences
-        .Where(static reference => !reference.Name.StartsWith("System", StringComparison.Ordinal) && reference.Name is not ("ScsiActors.Messages" or "Akka"))
+        .Where(static reference => !reference.Name.StartsWith("System", StringComparison.Ordinal)
+            && reference.Name is not ("ScsiActors.Messages" or "Akka"))
         .Select(static reference => $"Actors references {reference.Name}: only Messages and the actor library lie below it"));
 
     [Fact]
@@ -24,7 +27,8 @@ public sealed class FolderTests
         Expect.None(CodeBase.TypesOf(CodeBase.Actors).SelectMany(type => Strangers(type, CodeBase.FolderOf(type))));
 
     [Fact]
-    public void A_type_that_knows_another_folder_is_found() => Assert.NotEmpty(Strangers(CodeBase.Tests.GetType(typeof(FolderTests).FullName), "Aio"));
+    public void A_type_that_knows_another_folder_is_found() =>
+        Assert.NotEmpty(Strangers(CodeBase.Tests.GetType(typeof(FolderTests).FullName), "Aio"));
 
     [Fact]
     public void Requests_and_Aio_know_of_the_SCSI_messages_only_the_scatter_gather_list() => Expect.None(CodeBase.TypesOf(CodeBase.Actors)
@@ -49,7 +53,8 @@ public sealed class FolderTests
             var other = Part(CodeBase.FolderOf(mentioned));
             if (other == own || IsOfCompiler(mentioned) || (other == "FrontEnds" && own.StartsWith("FrontEnds.", StringComparison.Ordinal)))
                 continue;
-            yield return $"{user} ({own}) mentions {mentioned.FullName} ({(other.Length == 0 ? "the top" : other)}): folders exchange only messages";
+            yield return
+                $"{user} ({own}) mentions {mentioned.FullName} ({(other.Length == 0 ? "the top" : other)}): folders exchange only messages";
         }
     }
 

@@ -3,9 +3,10 @@ using Mono.Cecil;
 namespace ScsiActors.Tests.Architecture;
 
 /// <summary>What a machine is, and what it may not touch.</summary>
-/// <remarks>A machine is every type in a folder of parts (<see cref="Folders"/>), with these exceptions: an actor and what is nested in it; what belongs
-/// to an actor and holds its references (<see cref="Shells"/>); and, in Aio, what talks to the operating system (<see cref="OperatingSystem"/>). A type
-/// called ...Settings or ...Config may read a configuration, and nothing else of the actor library.</remarks>
+/// <remarks>A machine is every type in a folder of parts (<see cref="Folders"/>), with these exceptions: an actor and what is nested in
+/// it; what belongs to an actor and holds its references (<see cref="Shells"/>); and, in Aio, what talks to the operating system
+/// (<see cref="OperatingSystem"/>). A type called ...Settings or ...Config may read a configuration, and nothing else of the actor
+/// library.</remarks>
 public static class MachineRules
 {
     private static readonly string[] Folders = ["Scsi", "Requests", "Lsi53c895a", "Virtio", "FrontEnds", "Aio", "Faults"];
@@ -30,7 +31,8 @@ public static class MachineRules
         "System.Runtime.CompilerServices.IAsyncStateMachine", "System.Console", "Serilog.", "Microsoft.Extensions.Logging.", "Akka.",
     ];
 
-    private static readonly string[] ForbiddenMembers = ["System.Guid.NewGuid", "System.Environment.get_TickCount", "System.Environment.get_TickCount64"];
+    private static readonly string[] ForbiddenMembers = ["System.Guid.NewGuid", "System.Environment.get_TickCount",
+        "System.Environment.get_TickCount64"];
 
     // A rule of the language, not a thread: what a lambda that is never awaited may take along.
     private static readonly string[] Harmless = ["System.Threading.CancellationToken"];
@@ -48,7 +50,8 @@ public static class MachineRules
     /// <summary>What a machine does that it may not do, one sentence each.</summary>
     public static IEnumerable<string> Violations(TypeDefinition type)
     {
-        var readsConfiguration = type.Name.EndsWith("Settings", StringComparison.Ordinal) || type.Name.EndsWith("Config", StringComparison.Ordinal);
+        var readsConfiguration = type.Name.EndsWith("Settings", StringComparison.Ordinal)
+            || type.Name.EndsWith("Config", StringComparison.Ordinal);
         foreach (var (user, mentioned, member) in Dependencies.Of(type))
         {
             var name = mentioned.FullName;
@@ -56,7 +59,8 @@ public static class MachineRules
                 continue;
             if (Forbidden.Any(prefix => name == prefix || (prefix.EndsWith('.') && name.StartsWith(prefix, StringComparison.Ordinal)))
                 || ForbiddenMembers.Contains($"{name}.{member}"))
-                yield return $"{user} uses {name}{(member is null ? "" : "." + member)}: a machine has no clock, randomness, thread, lock, task, log or actor library";
+                yield return
+                    $"{user} uses {name}{(member is null ? "" : "." + member)}: no clock, dice, thread, lock, task, log or actors in a machine";
         }
     }
 

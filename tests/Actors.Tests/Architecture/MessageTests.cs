@@ -21,14 +21,16 @@ public sealed class MessageTests
     public void Messages_are_sealed_records_or_readonly_structs() => Expect.None(Candidates().SelectMany(Violations));
 
     [Fact]
-    public void A_message_that_breaks_the_rule_is_found() => Assert.Equal(3, Violations(MachineTests.Fixture(nameof(Fixtures.ChangeableMessage))).Count());
+    public void A_message_that_breaks_the_rule_is_found() =>
+        Assert.Equal(3, Violations(MachineTests.Fixture(nameof(Fixtures.ChangeableMessage))).Count());
 
     [Fact]
     public void What_is_no_message_in_Messages_still_exists() =>
         Expect.None(NoMessages.Keys.Where(name => CodeBase.Messages.Types.All(type => type.Name != name)));
 
     private static IEnumerable<TypeDefinition> Candidates() => CodeBase.TypesOf(CodeBase.Messages)
-        .Where(static type => type.IsPublic && !type.IsEnum && !type.IsInterface && !(type.IsAbstract && type.IsSealed) && !NoMessages.ContainsKey(type.Name));
+        .Where(static type => type.IsPublic && !type.IsEnum && !type.IsInterface && !(type.IsAbstract && type.IsSealed)
+            && !NoMessages.ContainsKey(type.Name));
 
     private static IEnumerable<string> Violations(TypeDefinition type)
     {
@@ -53,7 +55,8 @@ public sealed class MessageTests
         foreach (var field in type.Fields.Where(static field => !field.IsStatic))
         {
             if (!type.IsValueType && Bytes.Any(name => field.FieldType.FullName.StartsWith(name, StringComparison.Ordinal)))
-                yield return $"{type.FullName} carries {field.FieldType.Name} in {field.Name}: bytes travel in buffers with one owner, or stay where they are";
+                yield return
+                    $"{type.FullName} carries {field.FieldType.Name} in {field.Name}: bytes travel in buffers with one owner, or stay";
         }
     }
 }

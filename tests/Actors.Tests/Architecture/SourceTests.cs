@@ -13,11 +13,13 @@ public sealed partial class SourceTests
     private static readonly string[] Everywhere = ["Messages", "Actors", "Host", "Engine", "tests"];
 
     // Put together here, so that this file does not say them.
-    private static readonly string[] NeverWritten = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "Thread.Sle" + "ep(", "#pragma warning dis" + "able"];
+    private static readonly string[] NeverWritten = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "Thread.Sle" + "ep(",
+        "#pragma warning dis" + "able"];
 
     [Fact]
     public void Scsi_says_nothing_of_the_ports_above_it() =>
-        Expect.None(CodeBase.Sources("Actors/Scsi").SelectMany(static file => Says(file, ["lsi", "pci"], ["iscsi", "virtio", "53c895", "lsi53"])));
+        Expect.None(CodeBase.Sources("Actors/Scsi").SelectMany(static file =>
+            Says(file, ["lsi", "pci"], ["iscsi", "virtio", "53c895", "lsi53"])));
 
     [Fact]
     public void Requests_and_Aio_say_nothing_of_SCSI() => Expect.None(CodeBase.Sources("Actors/Requests", "Actors/Aio", "Messages/Aio.cs")
@@ -45,7 +47,8 @@ public sealed partial class SourceTests
 
     [Fact]
     public void Namespaces_follow_folders() => Expect.None(CodeBase.Sources("Actors", "Messages")
-        .SelectMany(static file => file.Lines.Where(static line => line.StartsWith("namespace ", StringComparison.Ordinal)).Select(line => (file.Path, Line: line)))
+        .SelectMany(static file => file.Lines.Where(static line => line.StartsWith("namespace ", StringComparison.Ordinal)).Select(line =>
+            (file.Path, Line: line)))
         .Where(static file => !IsNamespaceOf(file.Line, file.Path))
         .Select(static file => $"{file.Path}: {file.Line} does not follow its folder, or is not file-scoped"));
 
@@ -56,7 +59,7 @@ public sealed partial class SourceTests
             .Where(static file => file.Lines.Any(static line => NativeCall().IsMatch(line)))
             .Select(static file => file.Path).ToList();
         Assert.True(files.Count <= FilesWithNativeCalls && files.TrueForAll(static file => file == RingFile || IsSocketFile(file)),
-            $"native functions are declared in {string.Join(", ", files)}; only {RingFile} and one file for Unix sockets and shared memory may");
+            $"native functions are declared in {string.Join(", ", files)}; only {RingFile} and one file for sockets and shared memory may");
     }
 
     [Theory]
@@ -75,7 +78,8 @@ public sealed partial class SourceTests
         var longest = string.Join('.', folders[1..].Prepend(expected));
         var shortest = string.Join('.', folders[1..].Take(1).Prepend(expected));
         var name = line["namespace ".Length..].TrimEnd(';');
-        return line.EndsWith(';') && name.StartsWith(shortest, StringComparison.Ordinal) && longest.StartsWith(name, StringComparison.Ordinal);
+        return line.EndsWith(';') && name.StartsWith(shortest, StringComparison.Ordinal)
+            && longest.StartsWith(name, StringComparison.Ordinal);
     }
 
     // Words as parts of names ("isPciDevice"), and strings anywhere in a name.
@@ -83,7 +87,8 @@ public sealed partial class SourceTests
     {
         for (var i = 0; i < file.Lines.Length; i++)
         {
-            var line = file.Lines[i].Replace("ScsiActors", "", StringComparison.Ordinal).Replace("Messages.Scsi", "Messages", StringComparison.Ordinal);
+            var line = file.Lines[i].Replace("ScsiActors", "", StringComparison.Ordinal).Replace("Messages.Scsi", "Messages",
+                StringComparison.Ordinal);
             foreach (Match name in Name().Matches(line))
             {
                 var said = strings.FirstOrDefault(text => name.Value.Contains(text, StringComparison.OrdinalIgnoreCase))

@@ -44,7 +44,8 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
             12 => StartStop(random, state),
             13 => [0x1E, 0, 0, 0, random.Pick<byte>(0, 0, 1, 1, 2), 0],
             14 => Capacity(random),
-            15 => [0xA0, 0, random.Pick<byte>(0, 0, 1, 2, 3), 0, 0, 0, 0, 0, random.Pick<byte>(0, 1), random.Pick<byte>(0, 8, 16, 255), 0, 0],
+            15 => [0xA0, 0, random.Pick<byte>(0, 0, 1, 2, 3), 0, 0, 0, 0, 0, random.Pick<byte>(0, 1), random.Pick<byte>(0, 8, 16, 255), 0,
+                0],
             16 => SupportedCommands(random),
             17 => [0x04, 0, 0, 0, 0, 0],
             _ => Anything(random),
@@ -164,7 +165,8 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
     {
         var page = random.OneIn(4) ? random.Byte() : random.Pick<byte>([.. facts.VitalProductData.Keys]);
         var vital = !random.OneIn(3);
-        return [0x12, (byte)(vital ? 1 : 0), vital || random.OneIn(6) ? page : (byte)0, random.Pick<byte>(0, 0, 2), random.Pick<byte>(36, 255, 0, 5, 96), 0];
+        return [0x12, (byte)(vital ? 1 : 0), vital || random.OneIn(6) ? page : (byte)0, random.Pick<byte>(0, 0, 2),
+            random.Pick<byte>(36, 255, 0, 5, 96), 0];
     }
 
     private byte[] ModeSense(RandomStream random)
@@ -175,7 +177,8 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
         var disable = random.Pick<byte>(0, 0x08);
         return random.OneIn(2)
             ? [0x1A, disable, second, subpage, random.Pick<byte>(255, 192, 4, 12, 0), 0]
-            : [0x5A, (byte)(disable | random.Pick(0, 0, 0x10)), second, subpage, 0, 0, 0, random.Pick<byte>(0, 1), random.Pick<byte>(255, 8, 16, 0), 0];
+            : [0x5A, (byte)(disable | random.Pick(0, 0, 0x10)), second, subpage, 0, 0, 0, random.Pick<byte>(0, 1),
+                random.Pick<byte>(255, 8, 16, 0), 0];
     }
 
     private static byte[] ModeSelect(RandomStream random)
@@ -199,8 +202,10 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
         var at = isLong ? 8 : 4;
         if (list.Length < at)
             return list;
-        var fitting = facts.Pages.Where(spot => spot.Length <= list.Length - at && (list.Length - at - spot.Length) is 0 or 12 or 20 or 32).ToList();
-        var withDescriptor = facts.Pages.Where(spot => spot.Length <= list.Length - at - 8 && (list.Length - at - 8 - spot.Length) is 0 or 12 or 20).ToList();
+        var fitting = facts.Pages.Where(spot => spot.Length <= list.Length - at && (list.Length - at - spot.Length) is 0 or 12 or 20 or 32)
+            .ToList();
+        var withDescriptor = facts.Pages.Where(spot =>
+            spot.Length <= list.Length - at - 8 && (list.Length - at - 8 - spot.Length) is 0 or 12 or 20).ToList();
         if (withDescriptor.Count > 0 && (fitting.Count == 0 || random.OneIn(3)))
         {
             list[at - 1] = 8;
@@ -250,7 +255,8 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
 
     private static byte[] Capacity(RandomStream random) => random.OneIn(2)
         ? [0x25, 0, 0, 0, 0, random.Pick<byte>(0, 0, 0, 5), 0, 0, random.Pick<byte>(0, 0, 0, 1), 0]
-        : [0x9E, random.Pick<byte>(0x10, 0x10, 0x10, 0x11), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, random.Pick<byte>(0, 8, 15, 32, 64), random.Pick<byte>(0, 0, 0, 1), 0];
+        : [0x9E, random.Pick<byte>(0x10, 0x10, 0x10, 0x11), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, random.Pick<byte>(0, 8, 15, 32, 64),
+            random.Pick<byte>(0, 0, 0, 1), 0];
 
     private static byte[] SupportedCommands(RandomStream random)
     {
@@ -258,8 +264,10 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
         var (operationCode, serviceAction) = random.Pick<(byte, int)>([.. CommandRules.Known]);
         if (random.OneIn(5))
             operationCode = random.Byte();
-        return [0xA3, random.OneIn(12) ? random.Byte() : random.Pick<byte>(0x0C, 0x0C, 0x0C, 0x0D), (byte)(option | random.Pick(0, 0x80)), operationCode,
-            0, (byte)(random.OneIn(6) ? random.Below(32) : Math.Max(serviceAction, 0)), 0, 0, random.Pick<byte>(0, 4), random.Pick<byte>(255, 4, 0), 0, 0];
+        return [0xA3, random.OneIn(12) ? random.Byte() : random.Pick<byte>(0x0C, 0x0C, 0x0C, 0x0D), (byte)(option | random.Pick(0, 0x80)),
+            operationCode,
+            0, (byte)(random.OneIn(6) ? random.Below(32) : Math.Max(serviceAction, 0)), 0, 0, random.Pick<byte>(0, 4),
+                random.Pick<byte>(255, 4, 0), 0, 0];
     }
 
     private static byte[] Anything(RandomStream random)

@@ -109,7 +109,8 @@ public sealed partial class CommandRules
         // Comparing one block with a whole range is optional: a maker may refuse it.
         if (check == 3)
             yield return BadField;
-        foreach (var outcome in Supplied(command, (check == 3 ? 1 : range.Count) * (long)facts.BlockSize, static bytes => Outcome.Compared(bytes)))
+        foreach (var outcome in Supplied(command, (check == 3 ? 1 : range.Count) * (long)facts.BlockSize, static bytes =>
+            Outcome.Compared(bytes)))
             yield return outcome;
         yield return Outcome.Check(SenseKey.Miscompare, Asc(0x1D));
     }
@@ -128,6 +129,9 @@ public sealed partial class CommandRules
         if (facts.ReadOnly || state.Modes.WriteProtect)
         {
             yield return Outcome.Check(SenseKey.DataProtect, WriteProtected);
+            // Options that the maker does not support are refused before or after.
+            if (command.Cdb[1] != 0)
+                yield return BadField;
             yield break;
         }
         // With FMTDATA there is a parameter list, whose options are the maker's to accept.
@@ -138,7 +142,8 @@ public sealed partial class CommandRules
         yield return Outcome.Good(@out: null);
     }
 
-    // An initiator that supplies fewer bytes than the CDB asks for may be refused, or served as far as it goes: every byte, or every whole block.
+    // An initiator that supplies fewer bytes than the CDB asks for may be refused, or served as far as it goes: every byte, or every
+    // whole block.
     private IEnumerable<Outcome> Supplied(ModelCommand command, long bytes, Func<long, Outcome> good)
     {
         var room = command.Request.DataOutLength;

@@ -29,7 +29,8 @@ public sealed partial class CommandRules
         var room = Room(command, isLong ? cdb.UInt16(7) : cdb[4]);
         foreach (var descriptor in BlockDescriptors(cdb, state))
         {
-            yield return Outcome.Parameters([.. Header(isLong, descriptor.Length == 16, descriptor, body.Count, state), .. descriptor, .. body], room);
+            yield return Outcome.Parameters([.. Header(isLong, descriptor.Length == 16, descriptor, body.Count, state), .. descriptor,
+                .. body], room);
             // LONGLBA tells the form of descriptors; where there are none, that of those there might have been.
             if (isLong && descriptor.Length == 0 && (cdb[1] & 0x10) != 0)
                 yield return Outcome.Parameters([.. Header(isLong, true, descriptor, body.Count, state), .. body], room);

@@ -92,7 +92,8 @@ public sealed partial class CommandRules
                     yield return OneCommand(null, timeouts, room);
                 break;
             case 1 or 2:
-                yield return OneCommand(facts.Usage.GetValueOrDefault((operationCode, hasServiceActions ? serviceAction : -1)), timeouts, room);
+                yield return OneCommand(facts.Usage.GetValueOrDefault((operationCode, hasServiceActions ? serviceAction : -1)), timeouts,
+                    room);
                 break;
             case 3:
                 // Reporting option 3 came with SPC-5: a device of an older version may refuse it.
@@ -145,7 +146,8 @@ public sealed partial class CommandRules
         if (!state.Loaded)
             yield return Outcome.Check(SenseKey.NotReady, SenseCodes.NoMedium);
         var mask = 1u << command.Initiator;
-        yield return Outcome.Good(before => before with { Preventing = prevent == 1 ? before.Preventing | mask : before.Preventing & ~mask });
+        yield return Outcome.Good(before =>
+            before with { Preventing = prevent == 1 ? before.Preventing | mask : before.Preventing & ~mask });
     }
 
     private IEnumerable<Outcome> StartStop(ModelCommand command, ModelState state)

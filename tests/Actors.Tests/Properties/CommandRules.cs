@@ -9,9 +9,11 @@ namespace ScsiActors.Tests.Properties;
 /// <param name="NeedsMedium">True when it ends with MEDIUM NOT PRESENT without one.</param>
 /// <param name="Bits">Per CDB byte the bits that may be in the usage bitmap and, after a slash, those that must be; C for CONTROL.</param>
 /// <param name="Ends">How it may end, once reservation, medium and reserved bits are in order.</param>
-public sealed record CommandRow(string Name, bool NeedsMedium, string Bits, Func<CommandRules, ModelCommand, ModelState, IEnumerable<Outcome>> Ends);
+public sealed record CommandRow(string Name, bool NeedsMedium, string Bits,
+    Func<CommandRules, ModelCommand, ModelState, IEnumerable<Outcome>> Ends);
 
-/// <summary>The reference model of the commands: from a command and a state to the set of legal endings. Written from the standards alone.</summary>
+/// <summary>The reference model of the commands: from a command and a state to the set of legal endings. Written from the standards
+/// alone.</summary>
 public sealed partial class CommandRules(DeviceFacts facts)
 {
     private static readonly Dictionary<(byte OperationCode, int ServiceAction), CommandRow> Rows = new()
@@ -29,12 +31,14 @@ public sealed partial class CommandRules(DeviceFacts facts)
         [(0x8A, -1)] = new("WRITE(16)", true, "8A 1A/18 FF FF FF FF FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Write(c, s)),
         [(0x2E, -1)] = new("WRITE AND VERIFY(10)", true, "2E 16/12 FF FF FF FF 1F FF FF C", static (r, c, s) => r.Write(c, s)),
         [(0xAE, -1)] = new("WRITE AND VERIFY(12)", true, "AE 16/12 FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Write(c, s)),
-        [(0x8E, -1)] = new("WRITE AND VERIFY(16)", true, "8E 16/12 FF FF FF FF FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Write(c, s)),
+        [(0x8E, -1)] = new("WRITE AND VERIFY(16)", true, "8E 16/12 FF FF FF FF FF FF FF FF FF FF FF FF 1F C",
+            static (r, c, s) => r.Write(c, s)),
         [(0x2F, -1)] = new("VERIFY(10)", true, "2F 16/12 FF FF FF FF 1F FF FF C", static (r, c, s) => r.Verify(c)),
         [(0xAF, -1)] = new("VERIFY(12)", true, "AF 16/12 FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Verify(c)),
         [(0x8F, -1)] = new("VERIFY(16)", true, "8F 16/12 FF FF FF FF FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Verify(c)),
         [(0x35, -1)] = new("SYNCHRONIZE CACHE(10)", true, "35 06/02 FF FF FF FF 1F FF FF C", static (r, c, s) => r.Synchronize(c)),
-        [(0x91, -1)] = new("SYNCHRONIZE CACHE(16)", true, "91 06/02 FF FF FF FF FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Synchronize(c)),
+        [(0x91, -1)] = new("SYNCHRONIZE CACHE(16)", true, "91 06/02 FF FF FF FF FF FF FF FF FF FF FF FF 1F C",
+            static (r, c, s) => r.Synchronize(c)),
         [(0x12, -1)] = new("INQUIRY", false, "12 01 FF FF FF C", static (r, c, s) => r.Inquire(c)),
         [(0x15, -1)] = new("MODE SELECT(6)", false, "15 11 00 00 FF C", static (r, c, s) => r.ModeSelect(c, s)),
         [(0x55, -1)] = new("MODE SELECT(10)", false, "55 11 00 00 00 00 00 FF FF C", static (r, c, s) => r.ModeSelect(c, s)),
@@ -48,18 +52,21 @@ public sealed partial class CommandRules(DeviceFacts facts)
         [(0x9E, 0x10)] = new("READ CAPACITY(16)", true, "9E 1F FF/00 FF/00 FF/00 FF/00 FF/00 FF/00 FF/00 FF/00 FF FF FF FF 01/00 C",
             static (r, c, s) => r.ReadCapacity(c)),
         [(0xA0, -1)] = new("REPORT LUNS", false, "A0 00 FF 00 00 00 FF FF FF FF 00 C", static (r, c, s) => r.ReportLogicalUnits(c)),
-        [(0xA3, 0x0C)] = new("REPORT SUPPORTED OPERATION CODES", false, "A3 1F 87 FF FF FF FF FF FF FF 00 C", static (r, c, s) => r.ReportCommands(c)),
+        [(0xA3, 0x0C)] = new("REPORT SUPPORTED OPERATION CODES", false, "A3 1F 87 FF FF FF FF FF FF FF 00 C",
+            static (r, c, s) => r.ReportCommands(c)),
         [(0xA3, 0x0D)] = new("REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS", false, "A3 1F 80 00 00 00 FF FF FF FF 00 C",
             static (r, c, s) => r.ReportManagement(c)),
     };
 
     private static readonly Outcome BadField = Outcome.Check(SenseKey.IllegalRequest, InvalidFieldInCdb);
 
-    /// <summary>Checks the device's usage bitmaps against the rows: every command known to both, every bit allowed, every mandatory bit there.</summary>
+    /// <summary>Checks the device's usage bitmaps against the rows: every command known to both, every bit allowed, every mandatory bit
+    /// there.</summary>
     public static void CheckUsage(DeviceFacts facts)
     {
         foreach (var (key, usage) in facts.Usage)
-            Divergence.Unless(Rows.ContainsKey(key), "usage", $"{key} is supported by the device but unknown to the model ({Convert.ToHexString(usage)})");
+            Divergence.Unless(Rows.ContainsKey(key), "usage",
+                $"{key} is supported by the device but unknown to the model ({Convert.ToHexString(usage)})");
         foreach (var (key, row) in Rows)
         {
             Divergence.Unless(facts.Usage.TryGetValue(key, out var usage), "usage", $"{row.Name} is not supported");
@@ -73,7 +80,7 @@ public sealed partial class CommandRules(DeviceFacts facts)
                 if (i == 1 && key.ServiceAction >= 0)
                     most = least = key.ServiceAction;
                 Divergence.Unless((usage[i] & ~most) == 0 && (least & ~usage[i]) == 0, "usage",
-                    $"byte {i} of the usage bitmap of {row.Name} is {usage[i]:x2}; at least {least:x2} and at most {most:x2} are meaningful");
+                    $"byte {i} of the usage bitmap of {row.Name} is {usage[i]:x2}; from {least:x2} to {most:x2} are meaningful");
             }
         }
         static int Hex(string text) => int.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
@@ -85,8 +92,8 @@ public sealed partial class CommandRules(DeviceFacts facts)
     /// <summary>The facts of the device.</summary>
     public DeviceFacts Facts => facts;
 
-    /// <summary>Every legal way for <paramref name="command"/> to end in <paramref name="state"/>. What does not depend on the command (unit
-    /// attention, contingent allegiance, a full task set, aborts, errors of storage and transfers) is not here.</summary>
+    /// <summary>Every legal way for <paramref name="command"/> to end in <paramref name="state"/>. What does not depend on the command
+    /// (unit attention, contingent allegiance, a full task set, aborts, errors of storage and transfers) is not here.</summary>
     public IEnumerable<Outcome> Legal(ModelCommand command, ModelState state)
     {
         var cdb = command.Cdb;
@@ -100,7 +107,8 @@ public sealed partial class CommandRules(DeviceFacts facts)
         return HasReservedBits(cdb) ? [BadField] : row.Ends(this, command, state);
     }
 
-    /// <summary>What the state becomes when the command succeeds in <paramref name="state"/>; null when it does not, or changes nothing.</summary>
+    /// <summary>What the state becomes when the command succeeds in <paramref name="state"/>; null when it does not, or changes
+    /// nothing.</summary>
     public ModelState? Change(ModelCommand command, ModelState state)
     {
         foreach (var outcome in Legal(command, state))
@@ -129,7 +137,8 @@ public sealed partial class CommandRules(DeviceFacts facts)
 
     private bool HasReservedBits(Cdb cdb)
     {
-        if (!facts.Usage.TryGetValue((cdb.OperationCode, -1), out var usage) && !facts.Usage.TryGetValue((cdb.OperationCode, cdb[1] & 0x1F), out usage))
+        if (!facts.Usage.TryGetValue((cdb.OperationCode, -1), out var usage)
+            && !facts.Usage.TryGetValue((cdb.OperationCode, cdb[1] & 0x1F), out usage))
             return false;
         for (var i = 1; i < usage.Length; i++)
         {

@@ -79,7 +79,8 @@ public sealed class DeviceFacts
     public bool DpoFua { get; private set; }
 
     /// <summary>The most blocks of one transfer; 0 for no limit.</summary>
-    public long MaximumTransfer => VitalProductData.TryGetValue(0xB0, out var limits) ? BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(8)) : 0;
+    public long MaximumTransfer =>
+        VitalProductData.TryGetValue(0xB0, out var limits) ? BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(8)) : 0;
 
     /// <summary>The page, if there is one.</summary>
     public PageSpot? FindPage(int page, int subpage)
@@ -93,7 +94,8 @@ public sealed class DeviceFacts
     }
 
     /// <summary>True when any service action of <paramref name="operationCode"/> is supported.</summary>
-    public bool HasServiceActions(byte operationCode) => Usage.Keys.Any(key => key.OperationCode == operationCode && key.ServiceAction >= 0);
+    public bool HasServiceActions(byte operationCode) =>
+        Usage.Keys.Any(key => key.OperationCode == operationCode && key.ServiceAction >= 0);
 
     /// <summary>Asks a device that has just been opened.</summary>
     /// <param name="execute">Runs one command, with room for its allocation length, to its end.</param>
@@ -130,7 +132,8 @@ public sealed class DeviceFacts
         ParameterDataForm.CheckModeHeader(current, ReadOnly);
         Defaults = ask([0x5A, 0x08, 0xBF, 0xFF, 0, 0, 0, 0x08, 0, 0])[8..];
         Changeable = ask([0x5A, 0x08, 0x7F, 0xFF, 0, 0, 0, 0x08, 0, 0])[8..];
-        Divergence.Unless(current.AsSpan(8).SequenceEqual(Defaults), "facts", "the current mode pages of a fresh device are not the default ones");
+        Divergence.Unless(current.AsSpan(8).SequenceEqual(Defaults), "facts",
+            "the current mode pages of a fresh device are not the default ones");
         Divergence.Unless(Changeable.Length == Defaults.Length, "facts", "changeable and default mode pages differ in length");
         for (var at = 0; at < Defaults.Length;)
         {
@@ -138,7 +141,8 @@ public sealed class DeviceFacts
             var length = hasSubpage ? 4 + BinaryPrimitives.ReadUInt16BigEndian(Defaults.AsSpan(at + 2)) : 2 + Defaults[at + 1];
             Pages.Add(new PageSpot((byte)(Defaults[at] & 0x3F), hasSubpage ? Defaults[at + 1] : (byte)0, at, length));
             // The header of a page is not a changeable field: it identifies the page in every image.
-            Divergence.Unless(Changeable.AsSpan(at, 2).SequenceEqual(Defaults.AsSpan(at, 2)), "facts", "a changeable mask has another page header");
+            Divergence.Unless(Changeable.AsSpan(at, 2).SequenceEqual(Defaults.AsSpan(at, 2)), "facts",
+                "a changeable mask has another page header");
             at += length;
         }
     }

@@ -85,7 +85,8 @@ public sealed partial class Judge
     private void NoteStoredSense(ModelCommand command)
     {
         ref var stored = ref _storedSense[command.Initiator];
-        if (stored is { Certain: true } && (command.Cdb.OperationCode != 0x03 || _outstanding.Any(one => one != command && one.Initiator == command.Initiator)))
+        if (stored is { Certain: true }
+            && (command.Cdb.OperationCode != 0x03 || _outstanding.Any(one => one != command && one.Initiator == command.Initiator)))
             stored = stored with { Certain = false };
     }
 
@@ -107,7 +108,8 @@ public sealed partial class Judge
         if (data.Length >= 8)
         {
             var room = command.Request.DataInLength < 0 ? command.Cdb[4] : Math.Min(command.Cdb[4], command.Request.DataInLength);
-            Divergence.Unless(data.Length == Math.Min(8 + data[7], room), "request-sense", $"{text}: {8 + data[7]} bytes in room for {room}");
+            Divergence.Unless(data.Length == Math.Min(8 + data[7], room), "request-sense",
+                $"{text}: {8 + data[7]} bytes in room for {room}");
         }
         ref var stored = ref _storedSense[command.Initiator];
         if (!SenseData.TryRead(data, out var sense))
@@ -129,8 +131,10 @@ public sealed partial class Judge
             _attentions.Report(command.Initiator, sense.Additional, command.Arrival);
             return;
         }
-        Divergence.Unless(!_attentions.MustReport(command.Initiator, command.Arrival), "request-sense", $"{text} while a unit attention is pending");
-        Divergence.Unless(sense.Key == SenseKey.NoSense || (sense.Key == SenseKey.NotReady && command.Seen.Exists(static state => !state.Loaded)),
+        Divergence.Unless(!_attentions.MustReport(command.Initiator, command.Arrival), "request-sense",
+            $"{text} while a unit attention is pending");
+        Divergence.Unless(sense.Key == SenseKey.NoSense
+            || (sense.Key == SenseKey.NotReady && command.Seen.Exists(static state => !state.Loaded)),
             "request-sense", $"{text}, which has not happened");
     }
 

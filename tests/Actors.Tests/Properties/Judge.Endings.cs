@@ -23,7 +23,8 @@ public sealed partial class Judge
             FetchedUnseen(command);
             return outcome.In > 0 && command.Request.DataInLength != 0 ? "no sense data was delivered" : null;
         }
-        if (outcome.Source == DataSource.Exact && !command.DataIn.GetBuffer().AsSpan(0, (int)command.DataIn.Length).SequenceEqual(outcome.Data))
+        if (outcome.Source == DataSource.Exact
+            && !command.DataIn.GetBuffer().AsSpan(0, (int)command.DataIn.Length).SequenceEqual(outcome.Data))
             return $"{Convert.ToHexString(command.DataIn.ToArray())} was delivered instead of {Convert.ToHexString(outcome.Data)}";
         if (outcome.Status != ScsiStatus.Good)
             return null;
@@ -45,7 +46,8 @@ public sealed partial class Judge
         return command.Cdb.OperationCode switch
         {
             0x1B => (command.Cdb[1] & 1) == 0 && (command.Cdb[4] & 0xF5) == 0 && command.Loaded,
-            0x15 or 0x55 => command.SureChange && command.Seen.TrueForAll(state => _rules.Change(command, state) is { Modes.WriteCache: false })
+            0x15 or 0x55 => command.SureChange
+                && command.Seen.TrueForAll(state => _rules.Change(command, state) is { Modes.WriteCache: false })
                 && command.Seen.Exists(static state => state.Modes.WriteCache),
             _ => false,
         };
@@ -160,12 +162,16 @@ public sealed partial class Judge
     }
 
     // True when the sense data is what an error of storage, seen while the command was outstanding, becomes.
-    private bool JudgeStorageError(ModelCommand command, SenseData sense)
+    private bool JudgeStorageError(ModelCommand command, SenseData sense) => Met(command, result => IsSenseOf(result, sense));
+
+    private bool MetBusyStorage(ModelCommand command) => Met(command, static result => result == AioResult.Busy);
+
+    private bool Met(ModelCommand command, Func<AioResult, bool> isMeant)
     {
         var range = CommandRules.Range(command.Cdb);
         foreach (var (offset, length, result, at) in _storage.Failures)
         {
-            if (at <= command.Arrival || !IsSenseOf(result, sense))
+            if (at <= command.Arrival || !isMeant(result))
                 continue;
             // A flush has no range, and serves every command that wants its data stable.
             if (length == 0 || (range.Use is not (MediumUse.None or MediumUse.Synchronize) && Contains(range, offset, length)))
@@ -180,10 +186,11 @@ public sealed partial class Judge
         AioResult.WriteError => (sense.Key, sense.Additional) == (SenseKey.MediumError, SenseCodes.Asc(0x0C)),
         AioResult.NoSpace => (sense.Key, sense.Additional) == (SenseKey.DataProtect, SenseCodes.Asc(0x27, 7)),
         AioResult.ReadOnly => sense.Key == SenseKey.DataProtect && sense.Additional.Code == 0x27,
-        AioResult.OutOfRange => sense.Additional.Code is 0x21 or 0x11 or 0x0C || sense.Key is SenseKey.MediumError or SenseKey.HardwareError,
+        AioResult.OutOfRange => sense.Additional.Code is 0x21 or 0x11 or 0x0C || sense.Key
+            is SenseKey.MediumError or SenseKey.HardwareError,
         AioResult.Unavailable => sense.Key is SenseKey.NotReady or SenseKey.HardwareError,
         AioResult.NotSupported => sense.Key is SenseKey.IllegalRequest or SenseKey.HardwareError or SenseKey.MediumError,
-        AioResult.Cancelled => sense.Key == SenseKey.AbortedCommand,
+        AioResult.Cancelled or AioResult.Busy => sense.Key == SenseKey.AbortedCommand,
         _ => false,
     };
 }

@@ -17,7 +17,8 @@ public sealed partial class Judge
         switch (request.Function)
         {
             case TaskManagementFunction.AbortTask:
-                End(interruption, initiator, command => command.Request.Nexus == request.Nexus, false);
+                // One that is refused because it came with the same name was never in the task set.
+                End(interruption, initiator, command => command.Request.Nexus == request.Nexus && !command.Overlaps, false);
                 break;
             case TaskManagementFunction.AbortTaskSet:
                 End(interruption, initiator, command => command.Initiator == initiator, false);
@@ -32,7 +33,8 @@ public sealed partial class Judge
                 Reset(interruption, initiator, UnitAttentionModel.LogicalUnitReset, true);
                 break;
             case TaskManagementFunction.TargetReset:
-                Reset(interruption, initiator, static now => new AttentionItem(1, now, SenseCodes.Asc(0x29, 2), SenseCodes.Asc(0x29, 3), SenseCodes.Asc(0x29)), true);
+                Reset(interruption, initiator, static now =>
+                    new AttentionItem(1, now, SenseCodes.Asc(0x29, 2), SenseCodes.Asc(0x29, 3), SenseCodes.Asc(0x29)), true);
                 break;
             case TaskManagementFunction.ItNexusReset:
                 LoseNexus(interruption, initiator);
@@ -74,7 +76,8 @@ public sealed partial class Judge
         if (message.Function == TaskManagementFunction.QueryAsynchronousEvent && message.Response == ServiceResponse.FunctionSucceeded)
         {
             Divergence.Unless(message.AdditionalInformation is { } sense && _attentions.Pending(message.Nexus.It.InitiatorPort)
-                .Any(item => item.Codes.Contains(sense.Additional)), "interruption-response", $"{message} does not tell of a pending unit attention");
+                .Any(item => item.Codes.Contains(sense.Additional)), "interruption-response",
+                    $"{message} does not tell of a pending unit attention");
         }
         Complete(interruption);
     }
@@ -107,7 +110,8 @@ public sealed partial class Judge
         foreach (var command in _outstanding.Where(command => !interruption.Ends.Contains(command)
             && states.Exists(static state => state.Modes.TaskSetType == 0)))
             AllowAbort(command, true, states);
-        foreach (var other in _outstanding.Where(command => command.Initiator != initiator && command.MayVanish).Select(static one => one.Initiator).Distinct())
+        foreach (var other in _outstanding.Where(command => command.Initiator != initiator && command.MayVanish).Select(static one =>
+            one.Initiator).Distinct())
             Foresee(interruption, other, UnitAttentionModel.CommandsCleared(Now));
     }
 
@@ -122,7 +126,8 @@ public sealed partial class Judge
         if (_contingentEnding[initiator])
             interruption.Responses.Add(ServiceResponse.FunctionRejected);
         EndContingent(interruption, initiator);
-        foreach (var command in _outstanding.Where(command => command.Initiator == initiator && command.Request.Attribute == TaskAttribute.Aca))
+        foreach (var command in _outstanding.Where(command =>
+            command.Initiator == initiator && command.Request.Attribute == TaskAttribute.Aca))
             command.MayVanish = command.Aborting = true;
     }
 
@@ -205,7 +210,8 @@ public sealed partial class Judge
             item.Settled = Now;
             // Commands that had ended by themselves before they could be cleared leave no condition behind.
             if (interruption.Function?.Function != TaskManagementFunction.ClearTaskSet
-                || interruption.Ends.Exists(command => command.Initiator == initiator && command.Vanished && command.AbortedBy == interruption))
+                || interruption.Ends.Exists(command =>
+                    command.Initiator == initiator && command.Vanished && command.AbortedBy == interruption))
                 _attentions.Require(initiator, item, Now);
         }
         foreach (var (initiator, number) in interruption.EndsContingent)

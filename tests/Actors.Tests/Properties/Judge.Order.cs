@@ -25,6 +25,9 @@ public sealed partial class Judge
             Divergence.Unless(IsOverlap(sense), "overlap", $"{text}, although another command has its name");
         if (!IsOverlap(sense))
             JudgeContingent(command, status, text);
+        // A full request queue is told in the same words as a full task set.
+        if (status is ScsiStatus.Busy or ScsiStatus.TaskSetFull && MetBusyStorage(command))
+            return true;
         switch (status)
         {
             // A full task set is BUSY to an initiator that has nothing in it (SAM-5 5.3.1).
@@ -34,7 +37,8 @@ public sealed partial class Judge
                 Divergence.Unless(command.SawAca, "contingent", $"{text} without a contingent allegiance");
                 return true;
             case ScsiStatus.TaskSetFull:
-                Divergence.Unless(command.Company >= _taskLimit, "task-set-full", $"{text} with {command.Company} other commands of {_taskLimit}");
+                Divergence.Unless(command.Company >= _taskLimit, "task-set-full",
+                    $"{text} with {command.Company} other commands of {_taskLimit}");
                 return true;
             case ScsiStatus.TaskAborted:
                 Divergence.Unless(command.MayBeTaskAborted, "task-aborted", $"{text}, but no other nexus has aborted it with TAS=1");
@@ -143,18 +147,21 @@ public sealed partial class Judge
                 continue;
             if (other.Arrival < command.Arrival)
             {
-                Divergence.Unless(!isOrdered && other.Request.Attribute is not (TaskAttribute.Ordered or TaskAttribute.HeadOfQueue), "order",
+                Divergence.Unless(!isOrdered && other.Request.Attribute is not (TaskAttribute.Ordered or TaskAttribute.HeadOfQueue),
+                    "order",
                     $"{command} ran before {other} had ended");
             }
             else if (other.Request.Attribute == TaskAttribute.HeadOfQueue && other.Arrival < since)
             {
-                Divergence.Unless(!WasDormant(command, other.Arrival), "order", $"{command} was dormant when {other} came, and ran before it had ended");
+                Divergence.Unless(!WasDormant(command, other.Arrival), "order",
+                    $"{command} was dormant when {other} came, and ran before it had ended");
             }
         }
     }
 
     private bool WasDormant(ModelCommand command, long at) => _outstanding.Concat(_answered).Any(older => older.Arrival < command.Arrival
-        && older.Answered > at && !older.Aborting && !older.Overlaps && older.Request.Attribute == TaskAttribute.Ordered && ShareTaskSet(command, older));
+        && older.Answered > at && !older.Aborting && !older.Overlaps && older.Request.Attribute == TaskAttribute.Ordered
+            && ShareTaskSet(command, older));
 
     private void JudgeOrder(ModelCommand command, ScsiStatus status, SenseData? sense)
     {
@@ -165,5 +172,6 @@ public sealed partial class Judge
     }
 
     private static bool ShareTaskSet(ModelCommand one, ModelCommand other) => one.Initiator == other.Initiator
-        || (one.Seen.TrueForAll(static state => state.Modes.TaskSetType == 0) && other.Seen.TrueForAll(static state => state.Modes.TaskSetType == 0));
+        || (one.Seen.TrueForAll(static state => state.Modes.TaskSetType == 0)
+            && other.Seen.TrueForAll(static state => state.Modes.TaskSetType == 0));
 }

@@ -19,7 +19,8 @@ public sealed partial class Judge
         var range = CommandRules.Range(command.Cdb);
         if (range.Use == MediumUse.Read)
         {
-            if (MemoryMarshal.TryGetArray<byte>(message.Buffer.Memory, out var segment) && _bufferReads.TryGetValue(segment.Array!, out var read)
+            if (MemoryMarshal.TryGetArray<byte>(message.Buffer.Memory, out var segment)
+                && _bufferReads.TryGetValue(segment.Array!, out var read)
                 && read > command.Arrival)
                 Runs(command, read);
             JudgeMediumData(command, range, message.Offset, bytes);
@@ -81,7 +82,8 @@ public sealed partial class Judge
                     Runs(writer, Now);
                 break;
             case AioUnmap:
-                Divergence.Unless(_outstanding.Exists(static one => one.Cdb.OperationCode == 0x04), "aio-owner", $"{request} belongs to no command");
+                Divergence.Unless(_outstanding.Exists(static one => one.Cdb.OperationCode == 0x04), "aio-owner",
+                    $"{request} belongs to no command");
                 break;
         }
     }
@@ -116,7 +118,8 @@ public sealed partial class Judge
 
     private static Span<byte> Check(ModelCommand command, object message, DataBuffer buffer, long offset, int count, int room)
     {
-        Divergence.Unless(count > 0 && count <= buffer.Length && offset >= 0, "transfer-range", $"{message} has no bytes, or more than its buffer");
+        Divergence.Unless(count > 0 && count <= buffer.Length && offset >= 0, "transfer-range",
+            $"{message} has no bytes, or more than its buffer");
         Divergence.Unless(room == ScsiCommandReceived.UnknownLength || offset + count <= room, "transfer-range",
             $"{message} goes beyond the {room} bytes that the port has for {command}");
         Divergence.Unless(command.AddPiece(offset, count), "transfer-range", $"{message} transfers bytes of {command} again");
@@ -215,7 +218,8 @@ public sealed partial class Judge
 
     private void Lend(object loan, Memory<byte> memory, bool isWritten)
     {
-        Divergence.Unless(MemoryMarshal.TryGetArray<byte>(memory, out var segment), "lent-buffer", $"{loan} lends memory that is no array's");
+        Divergence.Unless(MemoryMarshal.TryGetArray<byte>(memory, out var segment), "lent-buffer",
+            $"{loan} lends memory that is no array's");
         foreach (var (other, array, start, length, otherIsWritten) in _loans)
         {
             Divergence.Unless(array != segment.Array || start >= segment.Offset + segment.Count || segment.Offset >= start + length

@@ -3,9 +3,9 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Tests.Properties;
 
-/// <summary>Watches everything that goes into a logical unit and comes out of it, and throws a <see cref="DivergenceException"/> at the first thing
-/// that no conforming logical unit would have done. It holds no copy of the implementation: where a standard leaves a choice, every choice is
-/// accepted, and what cannot be seen from outside is kept as a set of possibilities.</summary>
+/// <summary>Watches everything that goes into a logical unit and comes out of it, and throws a <see cref="DivergenceException"/> at the
+/// first thing that no conforming logical unit would have done. It holds no copy of the implementation: where a standard leaves a choice,
+/// every choice is accepted, and what cannot be seen from outside is kept as a set of possibilities.</summary>
 public sealed partial class Judge
 {
     private readonly CommandRules _rules;
@@ -96,7 +96,8 @@ public sealed partial class Judge
         Foresee(command);
     }
 
-    /// <summary>The logical unit has handled one message: every command it let go without a status must have been explained by now.</summary>
+    /// <summary>The logical unit has handled one message: every command it let go without a status must have been explained by
+    /// now.</summary>
     public void Handled()
     {
         foreach (var command in _unexplained)
@@ -128,11 +129,10 @@ public sealed partial class Judge
         var (status, sense) = (message.Status, message.Sense);
         var text = $"{command} ended with {status} {sense}";
         Count(command, status, sense);
-        // The transfer that was under way when a command was aborted need not be counted.
-        var moved = command.Delivered + command.Supplied;
-        Divergence.Unless(message.Transferred == moved || (status == ScsiStatus.TaskAborted && message.Transferred < moved), "transferred",
+        Divergence.Unless(message.Transferred == command.Delivered + command.Supplied, "transferred",
             $"{text}: Transferred is {message.Transferred}, but {command.Delivered} bytes went in and {command.Supplied} came out");
-        Divergence.Unless((status == ScsiStatus.CheckCondition && command.Request.Autosense) == (sense is not null) || !command.Request.Autosense,
+        Divergence.Unless((status == ScsiStatus.CheckCondition && command.Request.Autosense) == (sense is not null)
+            || !command.Request.Autosense,
             "sense-presence", $"{text}: sense data goes with CHECK CONDITION, and only with it");
         JudgeOrder(command, status, sense);
         if (!JudgeRefusal(command, status, sense, text))
@@ -169,7 +169,7 @@ public sealed partial class Judge
     {
         if (JudgeTaskSet(command, status, sense, text))
         {
-            EndChange(command, status == ScsiStatus.TaskAborted ? null : false);
+            EndChange(command, status == ScsiStatus.TaskAborted || MetBusyStorage(command) ? null : false);
             return true;
         }
         if (status != ScsiStatus.CheckCondition)
@@ -181,13 +181,15 @@ public sealed partial class Judge
         JudgeInformation(command, sense, text);
         if (sense.Key == SenseKey.UnitAttention)
         {
-            Divergence.Unless(!CommandRules.IgnoresUnitAttention(command.Cdb), "unit-attention", $"{text}: it is executed in spite of unit attentions");
+            Divergence.Unless(!CommandRules.IgnoresUnitAttention(command.Cdb), "unit-attention",
+                $"{text}: it is executed in spite of unit attentions");
             _attentions.Report(command.Initiator, sense.Additional, command.Arrival);
         }
         else if (sense.IsDeferred)
         {
             var deferred = _deferred[command.Initiator];
-            Divergence.Unless(deferred.Exists(result => IsSenseOf(result, sense)), "deferred", $"{text} is a deferred error of nothing that failed");
+            Divergence.Unless(deferred.Exists(result => IsSenseOf(result, sense)), "deferred",
+                $"{text} is a deferred error of nothing that failed");
             deferred.RemoveAll(result => IsSenseOf(result, sense));
         }
         else if (!(sense.Key == SenseKey.AbortedCommand && command.TransferFailed) && !JudgeStorageError(command, sense))
@@ -234,7 +236,8 @@ public sealed partial class Judge
 
     private void Finish(ModelCommand command)
     {
-        Divergence.Unless(command.TransfersUnderWay == 0, "completion-early", $"{command} was answered while a transfer of it is under way");
+        Divergence.Unless(command.TransfersUnderWay == 0, "completion-early",
+            $"{command} was answered while a transfer of it is under way");
         foreach (var operation in _storage.Pending)
         {
             Divergence.Unless(operation.Owner != command.Serial, "completion-early",
@@ -268,7 +271,8 @@ public sealed partial class Judge
         if (sense.Key != SenseKey.MediumError || sense.IsDeferred || sense.Information is not { } block)
             return;
         var range = CommandRules.Range(command.Cdb);
-        Divergence.Unless(range.Use != MediumUse.None && block >= range.Start && (range.Count == 0 || block - range.Start < range.Count), "sense-information",
+        Divergence.Unless(range.Use != MediumUse.None && block >= range.Start && (range.Count == 0 || block - range.Start < range.Count),
+            "sense-information",
             $"{text}: INFORMATION names block {block}, which the command has nothing to do with");
     }
 
@@ -278,7 +282,9 @@ public sealed partial class Judge
             return;
         Divergence.Unless(sense.Key == SenseKey.IllegalRequest, "sense-field", $"{text}: a field pointer goes with ILLEGAL REQUEST");
         Divergence.Unless(!field.InCdb || field.Byte < command.Cdb.Length, "sense-field", $"{text}: the field pointer lies behind the CDB");
-        Divergence.Unless(sense.Additional.Code != 0x24 || field.InCdb, "sense-field", $"{text}: the field pointer should point into the CDB");
-        Divergence.Unless(sense.Additional.Code != 0x26 || !field.InCdb, "sense-field", $"{text}: the field pointer should point into the list");
+        Divergence.Unless(sense.Additional.Code != 0x24 || field.InCdb, "sense-field",
+            $"{text}: the field pointer should point into the CDB");
+        Divergence.Unless(sense.Additional.Code != 0x26 || !field.InCdb, "sense-field",
+            $"{text}: the field pointer should point into the list");
     }
 }

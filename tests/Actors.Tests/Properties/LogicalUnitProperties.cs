@@ -24,7 +24,8 @@ public sealed class LogicalUnitProperties(ITestOutputHelper output)
         }
         if (Environment.GetEnvironmentVariable("SCSIACTORS_SEEDS")?.Split("..") is [var first, var last])
         {
-            for (var seed = ulong.Parse(first, CultureInfo.InvariantCulture); seed <= ulong.Parse(last, CultureInfo.InvariantCulture); seed++)
+            for (var seed = ulong.Parse(first, CultureInfo.InvariantCulture); seed <= ulong.Parse(last,
+                CultureInfo.InvariantCulture); seed++)
                 seeds.Add(seed);
         }
         return new TheoryData<ulong>(seeds);

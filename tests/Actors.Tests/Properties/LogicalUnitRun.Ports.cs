@@ -77,8 +77,10 @@ public sealed partial class LogicalUnitRun
     {
         var settings = _swarm.Settings;
         _unit.Handle(Opened);
-        Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.CheckCondition, "facts", "the first command is not told of the power on");
-        Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.Good, "facts", "a fresh unit is not ready after its power on was reported");
+        Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.CheckCondition, "facts",
+            "the first command is not told of the power on");
+        Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.Good, "facts",
+            "a fresh unit is not ready after its power on was reported");
         return DeviceFacts.Learn(Ask, _swarm.Blocks, settings.BlockSize, settings.ReadOnly);
     }
 

@@ -5,7 +5,8 @@ using ScsiActors.Scsi;
 
 namespace ScsiActors.Tests.Properties;
 
-/// <summary>One logical unit under a seed: plays the ports and the storage around it and lets the <see cref="Judge"/> see everything.</summary>
+/// <summary>One logical unit under a seed: plays the ports and the storage around it and lets the <see cref="Judge"/> see
+/// everything.</summary>
 public sealed partial class LogicalUnitRun : ILogicalUnitPorts
 {
     // One answer in so many is sent again when nobody waits for it any more.
@@ -47,8 +48,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
     /// <summary>Commands that were sent.</summary>
     public int Commands => _serial;
 
-    /// <summary>Executes the steps; throws <see cref="DivergenceException"/> where model and logical unit part ways. What the logical unit throws
-    /// becomes one too.</summary>
+    /// <summary>Executes the steps; throws <see cref="DivergenceException"/> where model and logical unit part ways. What the logical
+    /// unit throws becomes one too.</summary>
     /// <returns>Nothing, or the number of the failing step in the exception's data.</returns>
     public void Execute(IReadOnlyList<Step> steps)
     {
@@ -114,7 +115,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
         if (attribute == TaskAttribute.Untagged && !overlaps && own.Exists(static one => one.Request.Attribute == TaskAttribute.Untagged))
             attribute = TaskAttribute.Simple;
         var serial = _serial++;
-        var tag = overlaps ? random.Pick<ModelCommand>([.. own]).Request.Nexus.Tag : attribute == TaskAttribute.Untagged ? 0 : (ulong)serial + 1;
+        var tag = overlaps ? random.Pick<ModelCommand>([.. own]).Request.Nexus.Tag : attribute == TaskAttribute.Untagged ? 0
+            : (ulong)serial + 1;
         if (overlaps)
             attribute = tag == 0 ? TaskAttribute.Untagged : attribute == TaskAttribute.Untagged ? TaskAttribute.Simple : attribute;
         var data = _generator.DataOut(random, cdb, serial, judge.State);
@@ -125,9 +127,11 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
         var (dataIn, dataOut) = isParallel
             ? (ScsiCommandReceived.UnknownLength, ScsiCommandReceived.UnknownLength)
             : (InLength(random, cdb), data.Length);
-        var request = new ScsiCommandReceived(new ItlqNexus(new ItNexus(initiator, 0), Lun.Zero, tag), cdb, attribute, dataIn, dataOut, !isParallel);
+        var request = new ScsiCommandReceived(new ItlqNexus(new ItNexus(initiator, 0), Lun.Zero, tag), cdb, attribute, dataIn, dataOut,
+            !isParallel);
         judge.Now++;
-        _log?.AppendLine($"unit.Handle(new ScsiCommandReceived({request.Nexus}, \"{cdb}\", {attribute}, {dataIn}, {dataOut}{(isParallel ? ", Autosense: false" : "")}));"
+        var autosense = isParallel ? ", Autosense: false" : "";
+        _log?.AppendLine($"unit.Handle(new ScsiCommandReceived({request.Nexus}, \"{cdb}\", {attribute}, {dataIn}, {dataOut}{autosense}));"
             + (cdb.OperationCode is 0x15 or 0x55 ? $" // list {Convert.ToHexString(data)}" : ""));
         judge.Sending(new ModelCommand(serial, request, data, judge.Now));
         _unit.Handle(request);
@@ -181,7 +185,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
             _storage.Execute(operation, long.MaxValue, _judge.Now);
             return;
         }
-        var result = operation.CancelAsked && random.OneIn(2) ? AioResult.Cancelled : Fails(random) ? Failure(random, operation.Request) : AioResult.Ok;
+        var result = operation.CancelAsked && random.OneIn(2) ? AioResult.Cancelled : Fails(random) ? Failure(random, operation.Request)
+            : AioResult.Ok;
         _judge.Answering(operation.Request);
         if (result != AioResult.Ok)
             _judge.Failing(operation, result);
@@ -192,8 +197,9 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
     }
 
     private static AioResult Failure(RandomStream random, AioRequest request) => request is AioRead
-        ? random.Pick(AioResult.ReadError, AioResult.ReadError, AioResult.OutOfRange, AioResult.Unavailable)
-        : random.Pick(AioResult.WriteError, AioResult.WriteError, AioResult.NoSpace, AioResult.ReadOnly, AioResult.OutOfRange, AioResult.Unavailable);
+        ? random.Pick(AioResult.ReadError, AioResult.ReadError, AioResult.OutOfRange, AioResult.Unavailable, AioResult.Busy)
+        : random.Pick(AioResult.WriteError, AioResult.WriteError, AioResult.NoSpace, AioResult.ReadOnly, AioResult.OutOfRange,
+            AioResult.Unavailable, AioResult.Busy);
 
     private bool Fails(RandomStream random) => _swarm.FaultEvery > 0 && random.OneIn(_swarm.FaultEvery);
 
@@ -211,7 +217,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
                 (function, initiator) = (TaskManagementFunction.ClearAca, faulted);
         }
         var own = judge.Outstanding.Where(one => one.Initiator == initiator).ToList();
-        var tag = own.Count > 0 && !random.OneIn(8) ? random.Pick<ModelCommand>([.. own]).Request.Nexus.Tag : (ulong)random.Below(_serial + 2);
+        var tag = own.Count > 0 && !random.OneIn(8) ? random.Pick<ModelCommand>([.. own]).Request.Nexus.Tag
+            : (ulong)random.Below(_serial + 2);
         SendTaskManagement(function, initiator, tag);
     }
 
@@ -231,7 +238,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
             Handle(Opened, _unit.Handle);
             return;
         }
-        var kind = random.Pick(ServiceDeliveryEvent.ItNexusLoss, ServiceDeliveryEvent.ItNexusLoss, ServiceDeliveryEvent.HardReset, ServiceDeliveryEvent.PowerOn);
+        var kind = random.Pick(ServiceDeliveryEvent.ItNexusLoss, ServiceDeliveryEvent.ItNexusLoss, ServiceDeliveryEvent.HardReset,
+            ServiceDeliveryEvent.PowerOn);
         var message = new ServiceDeliveryEventOccurred(kind, new ItNexus(random.Below(Swarm.Initiators), 0), ++_association);
         _judge!.Now++;
         _judge.Sending(message);
@@ -248,7 +256,8 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
                 AnswerDataOut(random);
             else if (_storage.Pending.Count > 0)
                 AnswerStorage(random);
-            else if (_judge!.Outstanding.Count > 0 && Enumerable.Range(0, Swarm.Initiators).FirstOrDefault(_judge.IsContingent, -1) is var faulted and >= 0)
+            else if (_judge!.Outstanding.Count > 0 && Enumerable.Range(0, Swarm.Initiators).FirstOrDefault(_judge.IsContingent, -1)
+                is var faulted and >= 0)
                 SendTaskManagement(TaskManagementFunction.ClearAca, faulted, 0);
             else
                 break;

@@ -63,7 +63,8 @@ public sealed class ModeParameterList
             return;
         }
         var blocks = isLongForm ? BinaryPrimitives.ReadUInt64BigEndian(descriptor) : BinaryPrimitives.ReadUInt32BigEndian(descriptor);
-        var blockLength = BinaryPrimitives.ReadUInt32BigEndian(descriptor[(isLongForm ? 12 : 4)..]) & (isLongForm ? uint.MaxValue : 0xFFFFFF);
+        var blockLength = BinaryPrimitives.ReadUInt32BigEndian(descriptor[(isLongForm ? 12 : 4)..]) & (isLongForm ? uint.MaxValue
+            : 0xFFFFFF);
         if (isLongForm)
             Errors.Add(InvalidFieldInList);
         if (blockLength != _facts.BlockSize)

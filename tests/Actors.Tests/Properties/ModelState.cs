@@ -1,6 +1,7 @@
 namespace ScsiActors.Tests.Properties;
 
-/// <summary>The mode pages at one moment: an immutable image of all pages, one after the other, as a MODE SENSE of page 3Fh delivers them.</summary>
+/// <summary>The mode pages at one moment: an immutable image of all pages, one after the other, as a MODE SENSE of page 3Fh delivers
+/// them.</summary>
 public sealed class ModePages(DeviceFacts facts, byte[] image) : IEquatable<ModePages>
 {
     private const byte Caching = 0x08;
@@ -42,7 +43,8 @@ public sealed class ModePages(DeviceFacts facts, byte[] image) : IEquatable<Mode
     /// <inheritdoc/>
     public override int GetHashCode() => (int)SimulatedStorage.Checksum(image);
 
-    private byte Byte(byte page, int index) => facts.FindPage(page, 0) is { } found && index < found.Length ? image[found.Offset + index] : (byte)0;
+    private byte Byte(byte page, int index) =>
+        facts.FindPage(page, 0) is { } found && index < found.Length ? image[found.Offset + index] : (byte)0;
 }
 
 /// <summary>What decides the answers of a logical unit, apart from its medium's contents: a value.</summary>

@@ -51,7 +51,8 @@ public sealed class Outcome
     public Func<ModelState, ModelState>? Effect { get; private init; }
 
     /// <summary>GOOD without data.</summary>
-    public static Outcome Good(Func<ModelState, ModelState>? effect = null, long? @out = 0) => new(ScsiStatus.Good) { Effect = effect, Out = @out };
+    public static Outcome Good(Func<ModelState, ModelState>? effect = null, long? @out = 0) =>
+        new(ScsiStatus.Good) { Effect = effect, Out = @out };
 
     /// <summary>GOOD with parameter data, cut to <paramref name="room"/> bytes.</summary>
     public static Outcome Parameters(ReadOnlySpan<byte> data, long room)
@@ -64,13 +65,15 @@ public sealed class Outcome
     public static Outcome SenseData(long room) => new(ScsiStatus.Good) { Source = DataSource.Sense, In = room };
 
     /// <summary>GOOD with <paramref name="bytes"/> of the medium.</summary>
-    public static Outcome Read(long bytes) => new(ScsiStatus.Good) { Source = bytes == 0 ? DataSource.None : DataSource.Medium, In = bytes };
+    public static Outcome Read(long bytes) =>
+        new(ScsiStatus.Good) { Source = bytes == 0 ? DataSource.None : DataSource.Medium, In = bytes };
 
     /// <summary>GOOD after comparing data-out with the medium.</summary>
     public static Outcome Compared(long bytes) => new(ScsiStatus.Good) { Compares = true, Out = bytes };
 
     /// <summary>CHECK CONDITION.</summary>
-    public static Outcome Check(SenseKey key, params AdditionalSense[] codes) => new(ScsiStatus.CheckCondition) { Key = key, Codes = codes, Out = null };
+    public static Outcome Check(SenseKey key, params AdditionalSense[] codes) =>
+        new(ScsiStatus.CheckCondition) { Key = key, Codes = codes, Out = null };
 
     /// <summary>A status without more.</summary>
     public static Outcome Only(ScsiStatus status) => new(status);

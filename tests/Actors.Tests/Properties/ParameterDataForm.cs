@@ -11,7 +11,8 @@ public static class ParameterDataForm
         CheckInquiry(facts.Inquiry);
         foreach (var (page, data) in facts.VitalProductData)
             CheckPage(page, data, facts.Inquiry[0]);
-        That(facts.VitalProductData[0x00].AsSpan(4).SequenceEqual(facts.VitalProductData.Keys.ToArray()), "VPD pages are listed in ascending order");
+        That(facts.VitalProductData[0x00].AsSpan(4).SequenceEqual(facts.VitalProductData.Keys.ToArray()),
+            "VPD pages are listed in ascending order");
         foreach (var page in (byte[])[0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2])
             That(facts.VitalProductData.ContainsKey(page), $"VPD page {page:x2} exists");
         CheckCapacity(facts);
@@ -36,12 +37,14 @@ public static class ParameterDataForm
     {
         That(BinaryPrimitives.ReadUInt32BigEndian(plain) == plain.Length - 4, "COMMAND DATA LENGTH counts what follows it");
         That(BinaryPrimitives.ReadUInt32BigEndian(timed) == timed.Length - 4, "COMMAND DATA LENGTH counts what follows it");
-        That((plain.Length - 4) % 8 == 0 && (plain.Length - 4) / 8 * 20 == timed.Length - 4, "descriptors have 8 bytes, or 20 with timeouts");
+        That((plain.Length - 4) % 8 == 0 && (plain.Length - 4) / 8 * 20 == timed.Length - 4,
+            "descriptors have 8 bytes, or 20 with timeouts");
         for (int at = 4, timedAt = 4; at < plain.Length; at += 8, timedAt += 20)
         {
             var descriptor = plain.AsSpan(at, 8);
             var withTimeouts = timed.AsSpan(timedAt, 20);
-            That((descriptor[5] & 0xFE) == 0 && withTimeouts[5] == (descriptor[5] | 2), "CTDP tells of timeouts, SERVACTV of service actions");
+            That((descriptor[5] & 0xFE) == 0 && withTimeouts[5] == (descriptor[5] | 2),
+                "CTDP tells of timeouts, SERVACTV of service actions");
             That(descriptor[0] == withTimeouts[0] && descriptor[2..4].SequenceEqual(withTimeouts[2..4]), "both lists have one order");
             That((descriptor[5] & 1) != 0 || (descriptor[2] == 0 && descriptor[3] == 0), "without SERVACTV the service action is 0");
             That(BinaryPrimitives.ReadUInt16BigEndian(withTimeouts[8..]) == 0x000A, "a timeouts descriptor is 12 bytes long");
@@ -66,7 +69,8 @@ public static class ParameterDataForm
         switch (page)
         {
             case 0x80:
-                That(data.Length > 4 && !data.AsSpan(4).ContainsAnyExceptInRange((byte)0x20, (byte)0x7E), "the serial number is printable ASCII");
+                That(data.Length > 4 && !data.AsSpan(4).ContainsAnyExceptInRange((byte)0x20, (byte)0x7E),
+                    "the serial number is printable ASCII");
                 break;
             case 0x83:
                 CheckDesignators(data.AsSpan(4));
@@ -102,7 +106,8 @@ public static class ParameterDataForm
         That(data.Length == 32, "READ CAPACITY(16) answers 32 bytes");
         That(BinaryPrimitives.ReadUInt64BigEndian(data) == (ulong)facts.Blocks - 1, "RETURNED LOGICAL BLOCK ADDRESS is the last block");
         That(BinaryPrimitives.ReadUInt32BigEndian(data.AsSpan(8)) == facts.BlockSize, "BLOCK LENGTH IN BYTES");
-        That((facts.Inquiry[5] & 1) != 0 || (data[12] == 0 && (data[13] & 0xF0) == 0), "without PROTECT there is no protection information");
+        That((facts.Inquiry[5] & 1) != 0 || (data[12] == 0 && (data[13] & 0xF0) == 0),
+            "without PROTECT there is no protection information");
         var provisioning = facts.VitalProductData[0xB2];
         That((data[14] & 0x80) != 0 || (provisioning[5] & 0xE0) == 0, "without LBPME nothing can be unmapped");
         That((data[14] & 0x40) != 0 == ((provisioning[5] & 0x04) != 0), "LBPRZ agrees between READ CAPACITY(16) and page B2");
@@ -112,14 +117,16 @@ public static class ParameterDataForm
     {
         That(data.Length >= 16 && BinaryPrimitives.ReadUInt32BigEndian(data) == data.Length - 8, "LUN LIST LENGTH counts the entries");
         That(data.Length % 8 == 0, "entries have 8 bytes");
-        That(Enumerable.Range(1, data.Length / 8 - 1).Any(entry => !data.AsSpan(entry * 8, 8).ContainsAnyExcept((byte)0)), "LUN 0 is listed");
+        That(Enumerable.Range(1, data.Length / 8 - 1).Any(entry => !data.AsSpan(entry * 8, 8).ContainsAnyExcept((byte)0)),
+            "LUN 0 is listed");
     }
 
     private static void CheckManagement(DeviceFacts facts)
     {
         const int ClearAca = 0x20;
         const int Others = 0xDC;
-        That(facts.Management.Length == 4 && facts.ManagementWithTimeouts.Length == 16, "supported functions take 4 bytes, 16 with timeouts");
+        That(facts.Management.Length == 4 && facts.ManagementWithTimeouts.Length == 16,
+            "supported functions take 4 bytes, 16 with timeouts");
         That(facts.Management.AsSpan(0, 3).SequenceEqual(facts.ManagementWithTimeouts.AsSpan(0, 3)), "both forms name the same functions");
         That(facts.Management[3] == 0 && facts.ManagementWithTimeouts[3] == 12, "the additional length counts what follows it");
         That((facts.Management[0] & Others) == Others && (facts.Management[1] & 7) == 7, "every task management function is supported");

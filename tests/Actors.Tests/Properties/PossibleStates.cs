@@ -1,7 +1,7 @@
 namespace ScsiActors.Tests.Properties;
 
-/// <summary>The states a logical unit may be in, as far as can be told from outside: more than one while a command or reset that changes the state is
-/// under way, because nobody can see at which moment it does so.</summary>
+/// <summary>The states a logical unit may be in, as far as can be told from outside: more than one while a command or reset that changes
+/// the state is under way, because nobody can see at which moment it does so.</summary>
 public sealed class PossibleStates(ModelState initial)
 {
     private readonly Dictionary<int, Func<ModelState, ModelState?>> _underWay = [];

@@ -1,6 +1,7 @@
 namespace ScsiActors.Tests.Properties;
 
-/// <summary>A stream of random numbers (SplitMix64) with a name: streams of one seed are independent, so that a new draw in one changes no other.</summary>
+/// <summary>A stream of random numbers (SplitMix64) with a name: streams of one seed are independent, so that a new draw in one changes
+/// no other.</summary>
 public sealed class RandomStream
 {
     private ulong _state;

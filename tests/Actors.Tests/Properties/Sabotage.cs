@@ -80,7 +80,8 @@ public sealed class Sabotage(Spoiled kind) : ILogicalUnitPorts
         if (Spoils(Spoiled.LosesACompletion))
             return;
         var isAttention = message.Sense?.Key == SenseKey.UnitAttention;
-        if ((isAttention && Spoils(Spoiled.HidesUnitAttentions)) || (message.Sense?.Key == SenseKey.IllegalRequest && Spoils(Spoiled.HidesRefusals)))
+        if ((isAttention && Spoils(Spoiled.HidesUnitAttentions))
+            || (message.Sense?.Key == SenseKey.IllegalRequest && Spoils(Spoiled.HidesRefusals)))
             message = message with { Status = ScsiStatus.Good, Sense = null };
         if (Spoils(Spoiled.Miscounts))
             message = message with { Transferred = message.Transferred + 1 };

@@ -3,8 +3,8 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.Tests.Properties;
 
-/// <summary>A disk in memory whose requests take effect and are answered when the seed says so. It remembers what every block held at any time
-/// since the last quiescence.</summary>
+/// <summary>A disk in memory whose requests take effect and are answered when the seed says so. It remembers what every block held at any
+/// time since the last quiescence.</summary>
 public sealed class SimulatedStorage(long length, int blockSize)
 {
     private readonly Dictionary<long, BlockVersion> _blocks = [];
@@ -25,7 +25,8 @@ public sealed class SimulatedStorage(long length, int blockSize)
     public StorageOperation Submit(AioRequest request, long now)
     {
         foreach (var pending in Pending)
-            Divergence.Unless(pending.Request.Id != request.Id, "aio-id", $"{request} uses the name of a request that has not been answered");
+            Divergence.Unless(pending.Request.Id != request.Id, "aio-id",
+                $"{request} uses the name of a request that has not been answered");
         var (offset, count) = Range(request);
         if (request is not AioFlush)
             Divergence.Unless(offset >= 0 && count > 0 && count <= Length - offset, "aio-range", $"{request} is not inside the storage");
@@ -77,7 +78,8 @@ public sealed class SimulatedStorage(long length, int blockSize)
         }
         if (result != AioResult.Ok)
             Failures.Add((offset, count, result, now));
-        return new AioCompleted(operation.Request.Id, result, operation.Request is AioFlush or AioUnmap ? 0 : result == AioResult.Ok ? count : moved);
+        return new AioCompleted(operation.Request.Id, result, operation.Request is AioFlush or AioUnmap ? 0 : result == AioResult.Ok
+            ? count : moved);
     }
 
     /// <summary>Moves the first <paramref name="count"/> bytes of a read or write, which may happen before it is answered.</summary>
@@ -107,7 +109,8 @@ public sealed class SimulatedStorage(long length, int blockSize)
         }
     }
 
-    /// <summary>True when block <paramref name="block"/> held <paramref name="data"/> at some time since step <paramref name="since"/>.</summary>
+    /// <summary>True when block <paramref name="block"/> held <paramref name="data"/> at some time since step
+    /// <paramref name="since"/>.</summary>
     public bool Held(long block, ReadOnlySpan<byte> data, long since)
     {
         for (var version = _blocks.GetValueOrDefault(block); version is not null; version = version.Older)

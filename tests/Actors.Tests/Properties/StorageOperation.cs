@@ -2,8 +2,8 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.Tests.Properties;
 
-/// <summary>One thing that a block has held, since when, and whether it would survive a power cut. The chain of older versions is cut at every
-/// quiescence.</summary>
+/// <summary>One thing that a block has held, since when, and whether it would survive a power cut. The chain of older versions is cut at
+/// every quiescence.</summary>
 public sealed class BlockVersion(long since, byte[] data, int writer, BlockVersion? older)
 {
     /// <summary>The step at which it was stored.</summary>

@@ -66,7 +66,8 @@ public sealed class Swarm
         ManagementShare = NacaEvery > 0 ? 30 : random.Pick(2, 8, 25);
         Pressure = random.Pick(200, 300, 400);
         AttributeWeights = random.Pick<int[]>([85, 10, 3, 1, 1], [100, 0, 0, 0, 0], [50, 25, 20, 2, 3]);
-        Kinds = random.Pick<int[]>(CommandGenerator.Balanced, CommandGenerator.Balanced, CommandGenerator.MostlyBlocks, CommandGenerator.MostlyState);
+        Kinds = random.Pick<int[]>(CommandGenerator.Balanced, CommandGenerator.Balanced, CommandGenerator.MostlyBlocks,
+            CommandGenerator.MostlyState);
     }
 
     /// <summary>The logical unit's settings.</summary>

@@ -30,7 +30,8 @@ public sealed class UnitAttentionModel(int initiators)
 {
     private const int ResetRanks = 4;
 
-    private readonly List<AttentionItem>[] _pending = Enumerable.Range(0, initiators).Select(static _ => new List<AttentionItem>()).ToArray();
+    private readonly List<AttentionItem>[] _pending = Enumerable.Range(0, initiators).Select(static _ =>
+        new List<AttentionItem>()).ToArray();
 
     /// <summary>How many initiators there are.</summary>
     public int Initiators => initiators;
@@ -69,8 +70,8 @@ public sealed class UnitAttentionModel(int initiators)
     /// <summary>What might have given rise to <paramref name="item"/> did not happen.</summary>
     public void Withdraw(int initiator, AttentionItem item) => _pending[initiator].Remove(item);
 
-    /// <summary>From now on <paramref name="item"/> must be reported to <paramref name="initiator"/>, unless it has been, or one that is more
-    /// important stands for it.</summary>
+    /// <summary>From now on <paramref name="item"/> must be reported to <paramref name="initiator"/>, unless it has been, or one that is
+    /// more important stands for it.</summary>
     public void Require(int initiator, AttentionItem item, long now)
     {
         var pending = _pending[initiator];
@@ -98,7 +99,8 @@ public sealed class UnitAttentionModel(int initiators)
     {
         var pending = _pending[initiator];
         var found = pending.Where(item => item.Codes.Contains(code)).OrderBy(static item => item.Certain).FirstOrDefault();
-        Divergence.Unless(found is not null, "unit-attention", $"{code} was reported to initiator {initiator}, for which no such condition is pending");
+        Divergence.Unless(found is not null, "unit-attention",
+            $"{code} was reported to initiator {initiator}, for which no such condition is pending");
         foreach (var other in pending)
         {
             Divergence.Unless(other.Rank >= found.Rank || other.Certain >= arrival || other.Rank >= ResetRanks, "unit-attention-order",
@@ -110,8 +112,8 @@ public sealed class UnitAttentionModel(int initiators)
             (other.IsDoubtful, other.Certain) = (true, long.MaxValue);
     }
 
-    /// <summary>A command of <paramref name="initiator"/>, which came at step <paramref name="arrival"/>, was executed: no unit attention can have
-    /// been pending all the time.</summary>
+    /// <summary>A command of <paramref name="initiator"/>, which came at step <paramref name="arrival"/>, was executed: no unit attention
+    /// can have been pending all the time.</summary>
     public void Executed(int initiator, long arrival, string command)
     {
         foreach (var item in _pending[initiator])
@@ -132,6 +134,7 @@ public sealed class UnitAttentionModel(int initiators)
     /// <summary>What may be reported to <paramref name="initiator"/>.</summary>
     public IReadOnlyList<AttentionItem> Pending(int initiator) => _pending[initiator];
 
-    /// <summary>True when something must be reported to <paramref name="initiator"/> by a command that came at step <paramref name="arrival"/>.</summary>
+    /// <summary>True when something must be reported to <paramref name="initiator"/> by a command that came at step
+    /// <paramref name="arrival"/>.</summary>
     public bool MustReport(int initiator, long arrival) => _pending[initiator].Any(item => item.Certain < arrival);
 }
