@@ -1,3 +1,4 @@
+using ScsiActors.Dispatch;
 using ScsiActors.Messages;
 
 namespace ScsiActors.Aio.IoUring;
@@ -270,6 +271,7 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
 
     private void OpenWaitAndClose()
     {
+        ChainDispatcher.LendThisThread();
         _file = DiskFile.TryOpen(_settings, _sizeToCreate, _settings.Direct, "io_uring", out var opened);
         _isFixedFile = _file is not null && _ring.TryRegisterFile((int)_file.Handle.DangerousGetHandle());
         if (_file is { OffsetAlignment: > 1 })
