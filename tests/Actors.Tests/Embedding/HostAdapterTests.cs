@@ -52,7 +52,7 @@ public sealed class HostAdapterTests : TestKit
     private ScsiSubsystem.HostAdapter Start(string adapter)
     {
         var subsystem = Sys.ActorOf(ScsiSubsystem.Props(ConfigurationFactory.ParseString(
-            $"scsi-actors {{ targets.0.luns.0.aio {{ backend = memory, size = 16MiB }}, {adapter} }}")));
+            $"scsi-actors {{ targets.0.luns.0.aio {{ backend = memory, size = 16MiB }}\n{adapter} }}")));
         subsystem.Tell(ScsiSubsystem.GetHostAdapter.Instance);
         return ExpectMsg<ScsiSubsystem.HostAdapter>();
     }
