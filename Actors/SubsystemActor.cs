@@ -118,7 +118,8 @@ public sealed class SubsystemActor : UntypedActor
         var onBus = targets.Where(target => target.Key != settings.Bus.InitiatorId).ToDictionary();
         var memory = new DriverMemory();
         var bus = Spawn(ParallelBusActor.Props(settings.Bus, onBus), "bus");
-        var adapter = Spawn(ControllerActor.Props(memory, settings.Options, bus), "adapter");
+        var present = new TargetsPresent((ushort)onBus.Keys.Sum(static id => 1 << id));
+        var adapter = Spawn(ControllerActor.Props(memory, settings.Options, bus, present), "adapter");
         var driver = Spawn(settings.IsPolled
             ? PolledLsiDriverActor.Props(adapter, memory)
             : LsiDriverActor.Props(adapter, memory, settings.Driver), "driver");

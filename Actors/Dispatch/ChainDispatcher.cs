@@ -27,9 +27,6 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
     /// <summary>Turns after which the thread is given back to the pool.</summary>
     public const int RunsPerLease = 4096;
 
-    /// <summary>Turns of this chain's own actors after which those that others have woken get theirs.</summary>
-    private const int RunsPerLook = 32;
-
     [ThreadStatic]
     private static ChainDispatcher? t_running;
 
@@ -65,8 +62,8 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
         {
             for (var runs = 0; runs < RunsPerLease; runs++)
             {
-                if (runs % RunsPerLook == 0 || _fromInside.Count == 0)
-                    TakeFromOutside();
+                // Every time: who is woken from outside waits for one round of those that are ready, however busy they keep each other.
+                TakeFromOutside();
                 if (!_fromInside.TryDequeue(out var run))
                     break;
                 run.Run();
@@ -86,7 +83,7 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
 
     private void TakeFromOutside()
     {
-        while (_fromOutside.TryDequeue(out var run))
+        while (!_fromOutside.IsEmpty && _fromOutside.TryDequeue(out var run))
             _fromInside.Enqueue(run);
     }
 

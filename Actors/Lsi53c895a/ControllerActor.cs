@@ -14,10 +14,12 @@ public sealed class ControllerActor : UntypedActor, IControllerPorts, IWithTimer
     private IActorRef? _tracedTo;
 
     /// <summary>For <see cref="Props"/>.</summary>
-    public ControllerActor(InitiatorMemory memory, ControllerOptions options, IActorRef bus)
+    public ControllerActor(InitiatorMemory memory, ControllerOptions options, IActorRef bus, TargetsPresent? targets)
     {
         _controller = new Controller(memory, options, this);
         _bus = bus;
+        if (targets is not null)
+            _controller.Handle(targets);
     }
 
     /// <summary>Set by the actor system.</summary>
@@ -27,8 +29,10 @@ public sealed class ControllerActor : UntypedActor, IControllerPorts, IWithTimer
     /// <param name="memory">What it sees as a bus master.</param>
     /// <param name="options">How it behaves.</param>
     /// <param name="bus">The bus, which it joins as the initiator.</param>
-    public static Props Props(InitiatorMemory memory, ControllerOptions options, IActorRef bus) =>
-        Akka.Actor.Props.Create(() => new ControllerActor(memory, options, bus));
+    /// <param name="targets">The targets that are on the bus from the start, so that a selection does not miss one that the bus has not told of yet;
+    /// null when only the bus knows.</param>
+    public static Props Props(InitiatorMemory memory, ControllerOptions options, IActorRef bus, TargetsPresent? targets = null) =>
+        Akka.Actor.Props.Create(() => new ControllerActor(memory, options, bus, targets));
 
     /// <inheritdoc/>
     protected override void PreStart() => _bus.Tell(InitiatorAttached.Instance, Self);

@@ -50,11 +50,13 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
     }
 
     /// <summary>Goes on with a command whose answer has come and was good.</summary>
-    public Progress Continue(ScsiTask task)
+    public Progress Continue(ScsiTask task) => Advance(task);
+
+    /// <summary>Counts the data that was under way, whether the command goes on, waits or has been aborted.</summary>
+    public static void Arrived(ScsiTask task)
     {
         task.Transferred += task.InTransfer;
         task.InTransfer = 0;
-        return Advance(task);
     }
 
     /// <summary>Ends a command with CHECK CONDITION.</summary>

@@ -168,11 +168,10 @@ public sealed class LogicalUnit : ITaskEnder
     private void Resume(ScsiTask task, SenseData? failure)
     {
         task.Awaited = Awaited.Nothing;
+        if (failure is null)
+            DeviceServer.Arrived(task);
         if (task.Abort != Abort.None)
         {
-            // What was under way when the command was aborted has arrived all the same.
-            if (failure is null)
-                task.Transferred += task.InTransfer;
             Finish(task);
         }
         else if (task.State == TaskState.Enabled && _unit.Aca.Blocks(task))

@@ -10,7 +10,12 @@ namespace ScsiActors.Tests.Embedding;
 /// <summary>A whole subsystem with a host adapter, as actors.</summary>
 public sealed class HostAdapterTests : TestKit
 {
-    private const int BlockLength = 512;
+    private const int Dstat = 0x0C;
+    private const int Istat0 = 0x14;
+    private const int Istat1 = 0x15;
+    private const ulong Running = 0x02;
+
+    private IActorRef _subsystem = ActorRefs.Nobody;
 
     [Theory]
     [InlineData("default", "interrupt")]
@@ -49,11 +54,43 @@ public sealed class HostAdapterTests : TestKit
             Assert.Equal(phase, observer.FishForMessage<BusPhaseChanged>(changed => changed.Phase != BusPhase.Undecided).Phase);
     }
 
+    [Fact]
+    public void A_script_that_spins_for_ever_starves_nobody_and_can_be_stopped()
+    {
+        var adapter = Start("targets.1.luns.0.aio { backend = memory, size = 16MiB }\nhost-adapter { model = lsi53c895a, driver.kind = polled }");
+        Execute(adapter.Driver!, new ExecuteCommand(1, 0, Lun.Zero, Cdb.Parse(new byte[6])));
+        _subsystem.Tell(ScsiSubsystem.GetDirectPort.Instance);
+        var direct = ExpectMsg<ScsiSubsystem.DirectPort>().Port;
+
+        // JUMP to itself, in the script RAM, which the driver has mapped at E0000000.
+        const uint scriptRam = 0xE000_0000;
+        adapter.Adapter!.Tell(new RegisterWrite(RegisterSpace.Bar2, 0, 4, 0x8008_0000));
+        adapter.Adapter!.Tell(new RegisterWrite(RegisterSpace.Bar2, 4, 4, scriptRam));
+        adapter.Adapter!.Tell(new RegisterWrite(RegisterSpace.Bar1, 0x2C, 4, scriptRam));
+        Assert.Equal(Running, Read(adapter.Adapter!, Istat1, 1) & Running);
+
+        for (ulong id = 10; id < 200; id++)
+            Assert.Equal(id, Execute(direct, new ExecuteCommand(id, (int)(id % 2), Lun.Zero, Cdb.Parse(new byte[6]))).Id);
+        Assert.Equal(Running, Read(adapter.Adapter!, Istat1, 1) & Running);
+
+        adapter.Adapter!.Tell(new RegisterWrite(RegisterSpace.Bar1, Istat0, 1, 0x80));
+        Assert.Equal(0x90UL, Read(adapter.Adapter!, Dstat, 1));
+        adapter.Adapter!.Tell(new RegisterWrite(RegisterSpace.Bar1, Istat0, 1, 0));
+        Assert.Equal(new CommandExecuted(3, CommandOutcome.Complete, ScsiStatus.Good, null, 0),
+            Execute(adapter.Driver!, new ExecuteCommand(3, 0, Lun.Zero, Cdb.Parse(new byte[6]))));
+    }
+
+    private ulong Read(IActorRef adapter, int offset, int width)
+    {
+        adapter.Tell(new RegisterRead(RegisterSpace.Bar1, offset, width));
+        return ExpectMsg<RegisterValue>().Value;
+    }
+
     private ScsiSubsystem.HostAdapter Start(string adapter)
     {
-        var subsystem = Sys.ActorOf(ScsiSubsystem.Props(ConfigurationFactory.ParseString(
+        _subsystem = Sys.ActorOf(ScsiSubsystem.Props(ConfigurationFactory.ParseString(
             $"scsi-actors {{ targets.0.luns.0.aio {{ backend = memory, size = 16MiB }}\n{adapter} }}")));
-        subsystem.Tell(ScsiSubsystem.GetHostAdapter.Instance);
+        _subsystem.Tell(ScsiSubsystem.GetHostAdapter.Instance);
         return ExpectMsg<ScsiSubsystem.HostAdapter>();
     }
 
