@@ -57,7 +57,7 @@ public sealed class HostAdapterTests : TestKit
     [Fact]
     public void A_script_that_spins_for_ever_starves_nobody_and_can_be_stopped()
     {
-        var adapter = Start("targets.1.luns.0.aio { backend = memory, size = 16MiB }, host-adapter { model = lsi53c895a, driver.kind = polled }");
+        var adapter = Start("targets.1.luns.0.aio { backend = memory, size = 16MiB }\nhost-adapter { model = lsi53c895a, driver.kind = polled }");
         Execute(adapter.Driver!, new ExecuteCommand(1, 0, Lun.Zero, Cdb.Parse(new byte[6])));
         _subsystem.Tell(ScsiSubsystem.GetDirectPort.Instance);
         var direct = ExpectMsg<ScsiSubsystem.DirectPort>().Port;
@@ -89,7 +89,7 @@ public sealed class HostAdapterTests : TestKit
     private ScsiSubsystem.HostAdapter Start(string adapter)
     {
         _subsystem = Sys.ActorOf(ScsiSubsystem.Props(ConfigurationFactory.ParseString(
-            $"scsi-actors {{ targets.0.luns.0.aio {{ backend = memory, size = 16MiB }}, {adapter} }}")));
+            $"scsi-actors {{ targets.0.luns.0.aio {{ backend = memory, size = 16MiB }}\n{adapter} }}")));
         _subsystem.Tell(ScsiSubsystem.GetHostAdapter.Instance);
         return ExpectMsg<ScsiSubsystem.HostAdapter>();
     }
