@@ -9,8 +9,8 @@ internal sealed record LiteralNode(HoconValue Value, bool Quoted = false) : Hoco
     public bool IsBlank => !Quoted && Value.GetString() is { } s && string.IsNullOrWhiteSpace(s);
 }
 
-/// <summary><c>${path}</c> or <c>${?path}</c>.</summary>
-internal sealed record SubstitutionNode(string Path, bool Optional, int Position) : HoconNode;
+/// <summary><c>${path}</c>.</summary>
+internal sealed record SubstitutionNode(string Path, int Position) : HoconNode;
 
 /// <summary>Several values side by side: texts are joined, lists appended, objects merged.</summary>
 internal sealed record ConcatenationNode(List<HoconNode> Parts, int Position) : HoconNode;

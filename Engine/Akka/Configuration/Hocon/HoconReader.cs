@@ -62,8 +62,8 @@ internal sealed class HoconReader(string text)
         return newLine;
     }
 
-    /// <summary>A word without quotes: of a key if <paramref name="inKey"/>, which ends at a dot and at the + of <c>+=</c>
-    /// too.</summary>
+    /// <summary>A word without quotes: of a key if <paramref name="inKey"/>, which ends at a dot and at a plus
+    /// sign too.</summary>
     public string Word(bool inKey)
     {
         int start = _position;

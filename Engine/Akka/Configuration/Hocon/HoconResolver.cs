@@ -1,17 +1,15 @@
 namespace Akka.Configuration.Hocon;
 
-/// <summary>Turns what was written into values: a substitution stands for the final value of its path in the same text, or else for the
-/// environment variable of that name.</summary>
+/// <summary>Turns what was written into values: a substitution stands for the final value of its path in the same text.</summary>
 internal sealed class HoconResolver(ObjectNode root, HoconReader text)
 {
-    public HoconValue Resolve() => Resolve(root)!;
+    public HoconValue Resolve() => Resolve(root);
 
-    /// <summary>The value of <paramref name="node"/>; null where it is an optional substitution of nothing.</summary>
-    private HoconValue? Resolve(HoconNode node) => node switch
+    private HoconValue Resolve(HoconNode node) => node switch
     {
         LiteralNode literal => literal.Value,
         SubstitutionNode substitution => Substitute(substitution),
-        ListNode list => new HoconValue((IList<HoconValue>)[.. list.Elements.Select(Resolve).OfType<HoconValue>()]),
+        ListNode list => new HoconValue((IList<HoconValue>)[.. list.Elements.Select(Resolve)]),
         ConcatenationNode concatenation => Concatenate(concatenation),
         ObjectNode fields => Fields(fields),
         _ => throw new InvalidOperationException(node.ToString()),
@@ -38,8 +36,7 @@ internal sealed class HoconResolver(ObjectNode root, HoconReader text)
             if (slot.Written[i] is not ObjectNode) slot.Visible = i;
             try
             {
-                // An optional substitution of nothing leaves what was written before it.
-                if (Resolve(slot.Written[i]) is { } next) value = HoconValue.Merge(value, next);
+                value = HoconValue.Merge(value, Resolve(slot.Written[i]));
             }
             finally
             {
@@ -50,19 +47,8 @@ internal sealed class HoconResolver(ObjectNode root, HoconReader text)
         return value;
     }
 
-    private HoconValue? Substitute(SubstitutionNode node)
-    {
-        HoconValue? value = Find(root, HoconPath.Split(node.Path), 0);
-        if (value is null && Environment.GetEnvironmentVariable(node.Path) is { } variable) value = new HoconValue(variable);
-        if (value is null && !node.Optional)
-        {
-            throw text.Error(
-                $"${{{node.Path}}} stands for nothing: there is no such setting in this text (or it refers back to this one) " +
-                $"and no such environment variable; write ${{?{node.Path}}} if it may be missing", node.Position);
-        }
-
-        return value;
-    }
+    private HoconValue Substitute(SubstitutionNode node) => Find(root, HoconPath.Split(node.Path), 0) ?? throw text.Error(
+        $"${{{node.Path}}} stands for nothing: there is no such setting in this text, or it refers back to this one", node.Position);
 
     // The path is followed through the newest value first, and only what is asked for is resolved: a = { b = 1, c = ${a.b} } is no circle.
     private HoconValue? Find(HoconNode node, List<string> path, int depth)
@@ -109,17 +95,15 @@ internal sealed class HoconResolver(ObjectNode root, HoconReader text)
         return value;
     }
 
-    private HoconValue? Concatenate(ConcatenationNode node)
+    private HoconValue Concatenate(ConcatenationNode node)
     {
         List<HoconNode> parts = node.Parts;
         var values = new List<(HoconValue Value, bool Blank)>(parts.Count);
         foreach (HoconNode part in parts)
         {
-            if (Resolve(part) is { } value) values.Add((value, part is LiteralNode { IsBlank: true }));
+            values.Add((Resolve(part), part is LiteralNode { IsBlank: true }));
         }
 
-        HoconValue? first = values.FirstOrDefault(static v => !v.Blank).Value;
-        if (first is null) return null;
         if (values.All(static v => v.Value.IsString() || v.Value.IsNull))
         {
             return new HoconValue(string.Concat(values.Select(static v => v.Value.GetString())));

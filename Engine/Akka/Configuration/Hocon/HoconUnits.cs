@@ -3,12 +3,10 @@ using System.Globalization;
 namespace Akka.Configuration.Hocon;
 
 /// <summary>Numbers, switches, durations and sizes; a text that is none ends in a <see cref="FormatException"/> that says what would
-/// do.</summary>
+/// do. What Akka.NET cannot read is refused here too: a configuration means the same on both engines.</summary>
 internal static class HoconUnits
 {
     private static readonly Dictionary<string, double> TicksPerUnit = Table(
-        (TimeSpan.TicksPerMillisecond / 1e6, "ns nano nanos nanosecond nanoseconds"),
-        (TimeSpan.TicksPerMicrosecond, "us micro micros microsecond microseconds"),
         (TimeSpan.TicksPerMillisecond, "ms milli millis millisecond milliseconds"),
         (TimeSpan.TicksPerSecond, "s second seconds"),
         (TimeSpan.TicksPerMinute, "m minute minutes"),
@@ -24,19 +22,19 @@ internal static class HoconUnits
         (1e15, "PB petabyte petabytes"), (1L << 50, "P p Pi PiB pebibyte pebibytes"),
         (1e18, "EB exabyte exabytes"), (1L << 60, "E e Ei EiB exbibyte exbibytes"));
 
-    public static bool Boolean(string text) => text.ToLowerInvariant() switch
+    public static bool Boolean(string text) => text switch
     {
-        "on" or "true" or "yes" => true,
-        "off" or "false" or "no" => false,
-        _ => throw new FormatException("write on or off (true/false and yes/no mean the same)."),
+        "on" or "true" => true,
+        "off" or "false" => false,
+        _ => throw new FormatException("write on or off (true and false mean the same)."),
     };
 
     public static int Int(string text) =>
-        Parsed(int.TryParse(Digits(text, out NumberStyles style), style, CultureInfo.InvariantCulture, out int v), v,
+        Parsed(int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int v), v,
         "write a whole number between -2147483648 and 2147483647.");
 
     public static long Long(string text) =>
-        Parsed(long.TryParse(Digits(text, out NumberStyles style), style, CultureInfo.InvariantCulture, out long v), v,
+        Parsed(long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long v), v,
         "write a whole number of at most 63 bits.");
 
     public static double Double(string text) => Parsed(
@@ -47,7 +45,7 @@ internal static class HoconUnits
 
     public static TimeSpan Duration(string text, bool allowInfinite)
     {
-        const string Wanted = "write a duration such as 250ms, 5s or 1 minute (units ns, us, ms, s, m, h, d; none means ms).";
+        const string Wanted = "write a duration such as 250ms, 5s or 1 minute (units ms, s, m, h, d; none means ms).";
         if (text.Equals("infinite", StringComparison.OrdinalIgnoreCase))
         {
             return allowInfinite ? Timeout.InfiniteTimeSpan : throw new FormatException("infinite is not allowed here; " + Wanted);
@@ -61,11 +59,11 @@ internal static class HoconUnits
 
     public static long Bytes(string text)
     {
-        const string Wanted = "write a size such as 512, 64KiB, 64k (1024 each) or 64kB (1000 each).";
+        const string Wanted = "write a whole number with its unit, such as 512, 64KiB, 64k (1024 each) or 64kB (1000 each).";
         (double number, string unit) = Split(text, Wanted);
         if (unit.Length == 0) unit = "B";
-        double bytes = BytesPerUnit.TryGetValue(unit, out double factor) ? number * factor : double.NaN;
-        return bytes is >= 0 and < long.MaxValue ? (long)Math.Round(bytes) : throw new FormatException(Wanted);
+        double bytes = double.IsInteger(number) && BytesPerUnit.TryGetValue(unit, out double factor) ? number * factor : double.NaN;
+        return bytes is >= 0 and < long.MaxValue ? (long)bytes : throw new FormatException(Wanted);
     }
 
     private static (double Number, string Unit) Split(string text, string wanted)
@@ -75,13 +73,6 @@ internal static class HoconUnits
         return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
             ? (value, end < 0 ? "" : text[end..].Trim())
             : throw new FormatException(wanted);
-    }
-
-    private static ReadOnlySpan<char> Digits(string text, out NumberStyles style)
-    {
-        bool hex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        style = hex ? NumberStyles.AllowHexSpecifier : NumberStyles.AllowLeadingSign;
-        return hex ? text.AsSpan(2) : text;
     }
 
     private static T Parsed<T>(bool ok, T value, string wanted) => ok ? value : throw new FormatException(wanted);

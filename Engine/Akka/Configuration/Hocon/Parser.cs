@@ -1,6 +1,7 @@
 namespace Akka.Configuration.Hocon;
 
-/// <summary>Reads HOCON: a superset of JSON with comments, dotted keys, merging, <c>+=</c>, substitutions and includes.</summary>
+/// <summary>Reads HOCON: a superset of JSON with comments, dotted keys, merging, substitutions and includes.</summary>
+/// <remarks>It reads no more of HOCON than Akka.NET does, so that what is written with one engine can be read by the other.</remarks>
 public sealed class Parser
 {
     private readonly HoconReader _in;
@@ -40,10 +41,12 @@ public sealed class Parser
         while (!_in.AtEnd && _in.Current != end)
         {
             int start = _in.Position;
-            if (!Include(target)) Field(target, path);
+            bool braces = !Include(target) && Field(target, path);
             bool separated = _in.BlankLines();
-            if (_in.Take(","))
+            if (_in.Current == ',')
             {
+                if (braces) throw _in.Error("',' after the object of a key without '='; Akka.NET cannot read that: start the next setting on a new line");
+                _in.Skip();
                 separated = true;
                 _in.BlankLines();
             }
@@ -57,30 +60,19 @@ public sealed class Parser
         }
     }
 
-    private void Field(ObjectNode target, List<string> path)
+    /// <summary>A key and its value; true where an object follows the key at once.</summary>
+    private bool Field(ObjectNode target, List<string> path)
     {
-        int start = _in.Position;
         List<string> keys = Keys();
         _in.Blanks();
-        bool append = false;
-        if (_in.Current != '{')
+        bool braces = _in.Current == '{';
+        if (!braces && !_in.Take("=") && !_in.Take(":"))
         {
-            append = _in.Take("+=");
-            if (!append && !_in.Take("=") && !_in.Take(":"))
-            {
-                throw _in.Error($"{_in.Seen()} after the key {string.Join('.', keys)}; write = or : or {{ there");
-            }
+            throw _in.Error($"{_in.Seen()} after the key {string.Join('.', keys)}; write = or : or {{ there");
         }
 
         _in.BlankLines();
-        List<string> full = [.. path, .. keys];
-        HoconNode value = Value(full);
-        if (append)
-        {
-            string self = string.Join('.', full.Select(HoconPath.Quote));
-            value = new ConcatenationNode([new SubstitutionNode(self, true, start), new ListNode([value])], start);
-        }
-
+        HoconNode value = Value([.. path, .. keys]);
         for (int i = keys.Count - 1; i > 0; i--)
         {
             var wrapped = new ObjectNode();
@@ -89,6 +81,7 @@ public sealed class Parser
         }
 
         target.Assign(keys[0], value);
+        return braces;
     }
 
     private List<string> Keys()
@@ -172,34 +165,21 @@ public sealed class Parser
     {
         int start = _in.Position;
         if (!_in.Take("${")) throw _in.Error("'$' begins a substitution ${path}; put a text with $ into quotes");
-        bool optional = _in.Take("?");
+        if (_in.Current == '?') throw _in.Error("'?' in a substitution; Akka.NET does not know optional ones: write ${path}");
         List<string> keys = Keys();
-        _in.Expect('}', "a substitution is ${path} or ${?path}");
-        return new SubstitutionNode(string.Join('.', keys.Select(HoconPath.Quote)), optional, start);
+        _in.Expect('}', "a substitution is ${path}");
+        return new SubstitutionNode(string.Join('.', keys.Select(HoconPath.Quote)), start);
     }
 
-    /// <summary><c>include "name"</c>, <c>include file("name")</c>, <c>include required(file("name"))</c>.</summary>
+    /// <summary><c>include "name"</c>.</summary>
     private bool Include(ObjectNode target)
     {
         if (!_in.Starts("include") || (_in.Peek(7) is not (' ' or '\t' or '"'))) return false;
         int start = _in.Position;
         _in.Skip(7);
         _in.Blanks();
-        int open = 0;
-        while (_in.Take("required(") || _in.Take("file("))
-        {
-            open++;
-            _in.Blanks();
-        }
-
-        if (_in.Current != '"') throw _in.Error(
-            $"{_in.Seen()} after include; write include \"name\" or include file(\"name\"), or quote the key \"include\"");
+        if (_in.Current != '"') throw _in.Error($"{_in.Seen()} after include; write include \"name\", or quote the key \"include\"");
         string name = _in.QuotedText();
-        for (; open > 0; open--)
-        {
-            _in.Blanks();
-            _in.Expect(')', "close the parenthesis of the include");
-        }
 
         if (_include is null)
         {
