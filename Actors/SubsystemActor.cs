@@ -44,7 +44,7 @@ public sealed class SubsystemActor : UntypedActor
     {
         RegisterDispatcher();
         var root = Section(_config, "scsi-actors");
-        _adapter = HostAdapterSettings.From(Section(root, "host-adapter"));
+        _adapter = Read(root, "host-adapter", HostAdapterSettings.From);
         var targets = new Dictionary<int, IActorRef>();
         for (var target = 0; target < Targets; target++)
         {
@@ -54,7 +54,7 @@ public sealed class SubsystemActor : UntypedActor
         }
         if (targets.Count == 0)
             throw new ConfigurationException("scsi-actors.targets names no device; the smallest one is targets { 0 { luns { 0 {} } } }.");
-        var maximumOutstanding = root.GetInt("direct-port.max-outstanding");
+        var maximumOutstanding = Read(root, "direct-port", static section => section.GetInt("max-outstanding"));
         if (maximumOutstanding < 1)
             throw new ConfigurationException($"scsi-actors.direct-port.max-outstanding is {maximumOutstanding}; it must be 1 or more.");
         _directPort = Spawn(DirectPortActor.Props(DirectInitiatorPort, maximumOutstanding, targets), "direct-port");
@@ -103,11 +103,11 @@ public sealed class SubsystemActor : UntypedActor
     {
         var device = Section(root, PathOf(target, lun.Number)).WithFallback(root);
         var name = $"target-{target}-lun-{lun}";
-        var backend = Spawn(AioBackendActor.Props(AioSettings.From(Section(device, "aio"))), $"{name}-aio");
-        var queue = Spawn(RequestQueueActor.Props(RequestQueueSettings.From(Section(device, "request-queue")), backend), $"{name}-queue");
+        var backend = Spawn(AioBackendActor.Props(Read(device, "aio", AioSettings.From)), $"{name}-aio");
+        var queue = Spawn(RequestQueueActor.Props(Read(device, "request-queue", RequestQueueSettings.From), backend), $"{name}-queue");
         _opening.Add(queue, (target, lun));
         queue.Tell(AioOpen.Instance);
-        var settings = LogicalUnitSettings.From(Section(device, "logical-unit")) with { TargetPort = target, Lun = lun, Luns = luns };
+        var settings = Read(device, "logical-unit", LogicalUnitSettings.From) with { TargetPort = target, Lun = lun, Luns = luns };
         if (_adapter is not null)
             settings = settings with { ParallelBus = true, GrowTransferBuffer = _adapter.GrowTransferBuffer ?? settings.GrowTransferBuffer };
         return Spawn(LogicalUnitActor.Props(settings, queue), name);
@@ -130,6 +130,19 @@ public sealed class SubsystemActor : UntypedActor
 
     // An empty object, `0 {}`, reads as no configuration at all.
     private static Config Section(Config config, string path) => config.GetConfig(path) ?? ConfigurationFactory.Empty;
+
+    // Akka.NET says of a value that it cannot be read, with several kinds of exception, but not where it stands.
+    private static T Read<T>(Config config, string section, Func<Config, T> from)
+    {
+        try
+        {
+            return from(Section(config, section));
+        }
+        catch (Exception error) when (error is FormatException or NotSupportedException or OverflowException or ArgumentException)
+        {
+            throw new ConfigurationException($"{error.Message} (in scsi-actors.{section})", error);
+        }
+    }
 
     private IActorRef Spawn(Props props, string name) => Context.Watch(Context.ActorOf(props.WithDispatcher(ScsiSubsystem.DispatcherId), name));
 

@@ -70,6 +70,12 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     [InlineData("\ninclude \"other.hocon\"", "settings.hocon", "other.hocon")]
     [InlineData("scsi-actors {\n  aio = file\n}", "line 2", "aio { ... }")]
     [InlineData("scsi-actors.request-queue.max-in-flight = 0", "request-queue.max-in-flight is 0")]
+    [InlineData("scsi-actors.request-queue.max-in-flight = many", "many")]
+    [InlineData("scsi-actors.logical-unit.removable = maybe", "maybe")]
+    [InlineData("scsi-actors.logical-unit.block-size = 1000", "logical-unit", "block-size")]
+    [InlineData("scsi-actors.aio.file.poll-for = 50us", "50us")]
+    [InlineData("scsi-actors.dispatcher.throughput = many", "Configuration", "dispatcher")]
+    [InlineData("scsi-actors { request-queue { max-queued = 8 }, aio.size = 1MiB }", "settings.hocon")]
     public async Task A_wrong_configuration_is_refused_with_file_line_and_what_exists(string text, params string[] told)
     {
         await File.WriteAllTextAsync(_folder["settings.hocon"], text);

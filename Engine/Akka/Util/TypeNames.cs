@@ -1,3 +1,4 @@
+using System.Reflection;
 using Akka.Configuration;
 
 namespace Akka.Util;
@@ -30,6 +31,10 @@ internal static class TypeNames
         {
             string parameters = string.Join(", ", arguments.Select(argument => argument.GetType().Name));
             throw new ConfigurationException($"{setting} = \"{name}\": {type} has no constructor for ({parameters})", e);
+        }
+        catch (TargetInvocationException e) when (e.InnerException is { } cause)
+        {
+            throw new ConfigurationException($"{setting} = \"{name}\": {cause.Message}", cause);
         }
     }
 
