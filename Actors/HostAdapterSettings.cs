@@ -57,7 +57,8 @@ public sealed record HostAdapterSettings(
     private static LsiDriverSettings DriverFrom(Config section)
     {
         var segment = section.GetByteSize("driver.segment") ?? 0;
-        Require(segment is >= 4096 and <= 1 << 23 && segment % 4096 == 0, $"driver.segment is {segment} bytes; it is a multiple of 4 KiB, up to 8 MiB");
+        Require(segment is >= 4096 and <= 1 << 23 && segment % 4096 == 0,
+            $"driver.segment is {segment} bytes; it is a multiple of 4 KiB, up to 8 MiB");
         return new LsiDriverSettings(
             InRange(section, "driver.queue-depth", 1, DriverMemory.Windows), InRange(section, "driver.max-waiting", 0, 1 << 20), (int)segment);
     }

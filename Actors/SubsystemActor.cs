@@ -95,7 +95,8 @@ public sealed class SubsystemActor : UntypedActor
 
     private List<KeyValuePair<Lun, IActorRef>> BuildLogicalUnits(Config root, int target)
     {
-        Lun[] luns = [.. Enumerable.Range(0, LunsPerTarget).Where(lun => root.HasPath(PathOf(target, lun))).Select(static lun => new Lun((ushort)lun))];
+        var numbers = Enumerable.Range(0, LunsPerTarget).Where(lun => root.HasPath(PathOf(target, lun)));
+        Lun[] luns = [.. numbers.Select(static lun => new Lun((ushort)lun))];
         return [.. luns.Select(lun => KeyValuePair.Create(lun, BuildLogicalUnit(root, target, lun, luns)))];
     }
 

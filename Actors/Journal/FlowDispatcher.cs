@@ -39,7 +39,10 @@ public sealed class FlowDispatcher : ChainDispatcher
     public override void Dispatch(ActorCell cell, Envelope envelope)
     {
         if (envelope.Message is not MessagePassed)
-            _eventStream.Publish(new MessagePassed(envelope.Sender.IsNobody() ? "" : envelope.Sender.Path.Name, cell.Self.Path.Name, envelope.Message));
+        {
+            var from = envelope.Sender.IsNobody() ? "" : envelope.Sender.Path.Name;
+            _eventStream.Publish(new MessagePassed(from, cell.Self.Path.Name, envelope.Message));
+        }
         base.Dispatch(cell, envelope);
     }
 }

@@ -22,7 +22,9 @@ public static class MessageText
     /// <summary>A message: its name, and what distinguishes it from others of that name.</summary>
     public static string Of(object message) => message switch
     {
-        ExecuteCommand m => $"ExecuteCommand {m.Id} {m.Cdb} {m.Attribute}{(m.Direction == DataDirection.None ? "" : $", {m.Data.Length} bytes {m.Direction.ToString().ToLowerInvariant()}")}",
+        ExecuteCommand { Direction: DataDirection.None } m => $"ExecuteCommand {m.Id} {m.Cdb} {m.Attribute}",
+        ExecuteCommand m =>
+            $"ExecuteCommand {m.Id} {m.Cdb} {m.Attribute}, {m.Data.Length} bytes {(m.Direction == DataDirection.In ? "in" : "out")}",
         CommandExecuted { Outcome: CommandOutcome.Complete } m => $"CommandExecuted {m.Id} {m.Status}{SenseOf(m.Sense)}, residual {m.Residual}",
         CommandExecuted m => $"CommandExecuted {m.Id} {m.Outcome}",
         ScsiCommandReceived m => $"ScsiCommandReceived {m.Nexus} {m.Cdb} {m.Attribute}",

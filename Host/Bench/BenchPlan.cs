@@ -105,7 +105,13 @@ internal sealed record BenchPlan
     public TimeSpan WarmUp => Duration / 4;
 
     /// <summary>The short form: plain <c>dotnet run</c>.</summary>
-    public static BenchPlan Short { get; } = new() { Sizes = [4 << 10, 64 << 10], Depths = [1, 32], Duration = TimeSpan.FromSeconds(0.8), LsiOnNullOnly = true };
+    public static BenchPlan Short { get; } = new()
+    {
+        Sizes = [4 << 10, 64 << 10],
+        Depths = [1, 32],
+        Duration = TimeSpan.FromSeconds(0.8),
+        LsiOnNullOnly = true,
+    };
 
     /// <summary><c>--quick</c>: under 20 seconds.</summary>
     public static BenchPlan Quick { get; } = Short with { Duration = TimeSpan.FromSeconds(0.2), DiskSize = 64 << 20 };
@@ -168,5 +174,7 @@ internal sealed class BenchRows : List<BenchRow>
         row.Case.IsWrite ? Ratio(row, row.Path, row.Case with { IsWrite = false }, row.Backend.Name) : null;
 
     private double? Ratio(BenchRow row, BenchPath path, BenchCase benchCase, string backend) =>
-        Find(other => other.Path == path && other.Case == benchCase && other.Backend.Name == backend) is { Iops: > 0 } peer ? row.Iops / peer.Iops : null;
+        Find(other => other.Path == path && other.Case == benchCase && other.Backend.Name == backend) is { Iops: > 0 } peer
+            ? row.Iops / peer.Iops
+            : null;
 }

@@ -10,7 +10,15 @@ internal static class AdapterOptions
     /// <summary>The configuration of an adapter that is given commands to the depth that a verb works at; what an operating system's driver would hold back
     /// is a question of its own.</summary>
     public static string Settings(string preset, int depth, string driver = "interrupt") =>
-        $"scsi-actors.host-adapter {{ model = lsi53c895a, preset = {preset}, driver {{ kind = {driver}, queue-depth = {Math.Min(depth, LargestQueueDepth)} }} }}\n";
+        $$"""
+        scsi-actors.host-adapter {
+          model = lsi53c895a
+          preset = {{preset}}
+          driver.kind = {{driver}}
+          driver.queue-depth = {{Math.Min(depth, LargestQueueDepth)}}
+        }
+
+        """;
 
     /// <summary><c>--preset</c>.</summary>
     public static Option<string> Preset()

@@ -25,7 +25,9 @@ internal static class TraceCommand
         DefaultValueFactory = static _ => "write",
     };
 
-    private static readonly Option<int> Blocks = Parsers.CountOption("--blocks", "Blocks of 512 bytes that read and write move.", 8, LargestTransfer / BlockLength);
+    private static readonly Option<int> Blocks =
+        Parsers.CountOption("--blocks", "Blocks of 512 bytes that read and write move.", 8, LargestTransfer / BlockLength);
+
     private static readonly Option<long?> In = Parsers.SizeOption("--in", "Bytes of room for the data of a CDB in hexadecimal.");
     private static readonly Option<long?> Out = Parsers.SizeOption("--out", "Bytes (zeroes) to send with a CDB in hexadecimal.");
     private static readonly Option<string> Through = AdapterOptions.Through("lsi");
@@ -36,7 +38,10 @@ internal static class TraceCommand
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var command = new Command("trace", "Show the life of one command, message by message.") { What, Blocks, In, Out, Through, Preset, Driver, Scripts };
+        var command = new Command("trace", "Show the life of one command, message by message.")
+        {
+            What, Blocks, In, Out, Through, Preset, Driver, Scripts,
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -45,9 +50,9 @@ internal static class TraceCommand
     {
         var command = CommandFrom(line);
         var isDirect = line.GetRequiredValue(Through) == "direct";
-        var settings = FlowDispatcher + (isDirect ? "" : AdapterOptions.Settings(line.GetRequiredValue(Preset), depth: 1, line.GetRequiredValue(Driver)));
+        var adapter = isDirect ? "" : AdapterOptions.Settings(line.GetRequiredValue(Preset), depth: 1, line.GetRequiredValue(Driver));
         var device = new Device(0, "memory") { Size = 64 << 20 };
-        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, settings);
+        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, FlowDispatcher + adapter);
         var port = isDirect ? session.Port : session.HostAdapter.Driver!;
         // The unit attention of the power-on is not what anybody wants to see.
         await new Initiator(port).RequireAsync(0, Cdbs.TestUnitReady, DataDirection.None, default, cancellation);
@@ -78,7 +83,10 @@ internal static class TraceCommand
     {
         var digits = text.Replace(" ", "").Replace(":", "");
         if (digits.Length % 2 != 0 || digits.Length == 0 || digits.AsSpan().ContainsAnyExcept("0123456789abcdef"))
-            throw new UsageException($"'{text}' is no command: it is read, write, inquiry, ready, flush, or a CDB such as \"28 00 00 00 00 40 00 00 08 00\".");
+        {
+            throw new UsageException(
+                $"'{text}' is no command: it is read, write, inquiry, ready, flush, or a CDB such as \"28 00 00 00 00 40 00 00 08 00\".");
+        }
         if (!Cdb.TryParse(Convert.FromHexString(digits), out var cdb))
             throw new UsageException($"'{text}' is too short: the first byte asks for a CDB of {Cdb.LengthOf(Convert.FromHexString(digits))} bytes.");
         if (room is not null && data is not null)

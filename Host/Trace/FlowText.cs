@@ -29,7 +29,8 @@ internal sealed class FlowText(bool withScripts)
     }
 
     // The adapter's message to itself and the phases are what SCRIPTS and the bus messages show already.
-    private static bool IsShown(MessagePassed passed) => passed.Message is not (ObserveAdapter or ScriptsTraced or BusPhaseChanged) && passed.From != passed.To;
+    private static bool IsShown(MessagePassed passed) =>
+        passed.Message is not (ObserveAdapter or ScriptsTraced or BusPhaseChanged) && passed.From != passed.To;
 
     private static string Short(string name) => name.StartsWith("target-0-lun-0", StringComparison.Ordinal)
         ? name.Length == "target-0-lun-0".Length ? "lun-0" : name["target-0-lun-0-".Length..]

@@ -169,7 +169,9 @@ public sealed partial class LsiDriver<TClient>
         }
     }
 
-    private int ResidualOf(int tag) => _commands[tag]!.Direction == DataDirection.None ? _commands[tag]!.Data.Length : new TaskBlock(_memory, tag).Residual();
+    private int ResidualOf(int tag) => _commands[tag]! is { Direction: DataDirection.None } command
+        ? command.Data.Length
+        : new TaskBlock(_memory, tag).Residual();
 
     // The adapter stands still (INT), so nothing else reaches the logical unit before the REQUEST SENSE.
     private void RequestSense(int tag, TaskBlock block)

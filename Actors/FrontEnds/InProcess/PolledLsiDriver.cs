@@ -153,7 +153,8 @@ public sealed class PolledLsiDriver<TClient>
         else
         {
             // All of it or nothing: anything else would have been a phase mismatch.
-            Answer(CommandOutcome.Complete, status, null, status == ScsiStatus.Good && command.Direction != DataDirection.None ? 0 : command.Data.Length);
+            var isMoved = status == ScsiStatus.Good && command.Direction != DataDirection.None;
+            Answer(CommandOutcome.Complete, status, null, isMoved ? 0 : command.Data.Length);
         }
     }
 
