@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Akka.Configuration;
 using Akka.Dispatch;
 
@@ -20,12 +21,13 @@ public sealed class ChainDispatcherConfigurator : MessageDispatcherConfigurator
 
 /// <summary>Runs its actors on one thread-pool thread at a time: a request that goes from actor to actor stays in one processor's cache, and a hop
 /// between two of them costs neither a wake-up nor an interlocked queue.</summary>
-/// <remarks>It blocks no thread while idle, and gives its thread back after <see cref="RunsPerLease"/> turns, so that other work of the process
-/// gets in.</remarks>
+/// <remarks>It blocks no thread while idle, and gives its thread back every millisecond or so, so that other work of the process gets in: its actors may
+/// well keep each other busy for ever.</remarks>
 public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
 {
-    /// <summary>Turns after which the thread is given back to the pool.</summary>
-    public const int RunsPerLease = 4096;
+    private const int RunsPerLookAtTheClock = 32;
+
+    private static readonly long LongestLease = Stopwatch.Frequency / 1000;
 
     [ThreadStatic]
     private static ChainDispatcher? t_running;
@@ -72,7 +74,8 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
         t_running = this;
         try
         {
-            for (var runs = 0; runs < RunsPerLease; runs++)
+            var start = Stopwatch.GetTimestamp();
+            for (var runs = 1; runs % RunsPerLookAtTheClock != 0 || Stopwatch.GetTimestamp() - start < LongestLease; runs++)
             {
                 // Every time: who is woken from outside waits for one round of those that are ready, however busy they keep each other.
                 TakeFromOutside();

@@ -16,6 +16,11 @@ public sealed class EmbeddingTests : TestKit
         scsi-actors.targets.0.luns.0 { aio { backend = memory, size = 16MiB } }
         """);
 
+    public EmbeddingTests()
+        : base("akka.test.single-expect-default = 10s")
+    {
+    }
+
     [Fact]
     public void A_subsystem_in_ones_own_actor_system_answers_a_READ_10_with_its_data()
     {
