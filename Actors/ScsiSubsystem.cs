@@ -57,7 +57,8 @@ public static class ScsiSubsystem
     /// <param name="Adapter">The chip: takes <see cref="ObserveAdapter"/>; null likewise.</param>
     public sealed record HostAdapter(IActorRef? Driver, IActorRef? Adapter);
 
-    /// <summary>Asks to be told when the storage of every logical unit has been opened, or could not be; answered by <see cref="SubsystemReady"/>.</summary>
+    /// <summary>Asks to be told when the storage of every logical unit has been opened, or could not be, and a host adapter's driver has reset its bus,
+    /// which aborts what came before; answered by <see cref="SubsystemReady"/>.</summary>
     public sealed record GetReady
     {
         /// <summary>The only instance.</summary>

@@ -22,6 +22,7 @@ public sealed class SubsystemActor : UntypedActor
     private const int Targets = 16;
     private const int LunsPerTarget = 64;
     private const int DirectInitiatorPort = 0;
+    private const byte Inquiry = 0x12;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Config _config;
@@ -31,6 +32,7 @@ public sealed class SubsystemActor : UntypedActor
     private IActorRef _directPort = ActorRefs.Nobody;
     private HostAdapterSettings? _adapter;
     private ScsiSubsystem.HostAdapter _hostAdapter = new(null, null);
+    private bool _adapterIsStarting;
 
     /// <summary>Made by <see cref="ScsiSubsystem.Props"/>.</summary>
     /// <param name="config">The whole configuration, defaults included.</param>
@@ -83,9 +85,14 @@ public sealed class SubsystemActor : UntypedActor
             case AioOpened opened:
                 Opened(Sender, opened);
                 break;
+            case CommandExecuted:
+                AdapterStarted();
+                break;
             case Terminated terminated:
                 _log.Error("{0} has stopped; the subsystem goes on without it.", terminated.ActorRef.Path.Name);
                 Opened(terminated.ActorRef, new AioOpened(AioResult.Unavailable, 0, false, false, "its actor has stopped"));
+                if (terminated.ActorRef.Equals(_hostAdapter.Driver))
+                    AdapterStarted();
                 break;
             default:
                 Unhandled(message);
@@ -125,6 +132,22 @@ public sealed class SubsystemActor : UntypedActor
             ? PolledLsiDriverActor.Props(adapter, memory)
             : LsiDriverActor.Props(adapter, memory, settings.Driver), "driver");
         _hostAdapter = new ScsiSubsystem.HostAdapter(driver, adapter);
+        if (onBus.Count > 0)
+            AwaitReset(driver, onBus.Keys.Min());
+    }
+
+    // A driver begins with a reset of the bus, which would abort commands that came by the direct port before. Its first command runs after that;
+    // INQUIRY, because it leaves the unit attentions to those for whom they are meant.
+    private void AwaitReset(IActorRef driver, int target)
+    {
+        _adapterIsStarting = true;
+        driver.Tell(new ExecuteCommand(0, target, Lun.Zero, Cdb.Parse([Inquiry, 0, 0, 0, 0, 0])));
+    }
+
+    private void AdapterStarted()
+    {
+        _adapterIsStarting = false;
+        AnswerWhenReady();
     }
 
     private static string PathOf(int target, int lun) => $"targets.{target}.luns.{lun}";
@@ -157,7 +180,7 @@ public sealed class SubsystemActor : UntypedActor
 
     private void AnswerWhenReady()
     {
-        if (_opening.Count > 0)
+        if (_opening.Count > 0 || _adapterIsStarting)
             return;
         var ready = new ScsiSubsystem.SubsystemReady([.. _open.OrderBy(static device => device.Target).ThenBy(static device => device.Lun)]);
         foreach (var client in _waiting)

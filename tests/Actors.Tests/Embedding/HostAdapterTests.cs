@@ -80,6 +80,20 @@ public sealed class HostAdapterTests : TestKit
             Execute(adapter.Driver!, new ExecuteCommand(3, 0, Lun.Zero, Cdb.Parse(new byte[6]))));
     }
 
+    /// <summary>The driver begins with a reset of the bus, and a reset aborts what its targets have at that moment.</summary>
+    [Fact]
+    public void A_subsystem_that_is_ready_has_the_reset_of_its_bus_behind_it()
+    {
+        Start("host-adapter.model = lsi53c895a");
+        _subsystem.Tell(ScsiSubsystem.GetReady.Instance);
+        ExpectMsg<ScsiSubsystem.SubsystemReady>();
+
+        // One unit attention: for the direct port's nexus power-on and bus reset are one event, before its first command.
+        Assert.Equal(SenseKey.UnitAttention, Execute(_subsystem, new ExecuteCommand(1, 0, Lun.Zero, Cdb.Parse(new byte[6]))).Sense?.Key);
+        for (ulong id = 2; id < 50; id++)
+            Assert.True(Execute(_subsystem, new ExecuteCommand(id, 0, Lun.Zero, Cdb.Parse(new byte[6]))).IsGood);
+    }
+
     private ulong Read(IActorRef adapter, int offset, int width)
     {
         adapter.Tell(new RegisterRead(RegisterSpace.Bar1, offset, width));

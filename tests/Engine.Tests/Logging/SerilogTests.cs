@@ -21,6 +21,7 @@ public sealed class SerilogTests : EngineSpec
         using ActorSystem other = ActorSystem.Create("serilogged", Akka.Configuration.ConfigurationFactory.ParseString("""
             akka { loglevel = DEBUG, stdout-loglevel = OFF, loggers = ["Akka.Logger.Serilog.SerilogLogger, Akka.Logger.Serilog"] }
             """));
+        AwaitSubscription(other);
         IActorRef actor = other.ActorOf(Props.Create(() => new Talker()), "talker");
         actor.Tell("go");
         AwaitAssert(() => Assert.Equal(4, Mine().Count), interval: TimeSpan.FromMilliseconds(5));
@@ -35,6 +36,16 @@ public sealed class SerilogTests : EngineSpec
         Assert.True(events[0].Properties.ContainsKey("Thread"));
         Assert.True(events[0].Properties.ContainsKey("Timestamp"));
     }
+
+    // Akka.NET subscribes a logger to one level after the other, and Create does not wait for it.
+    private void AwaitSubscription(ActorSystem system) => AwaitAssert(() =>
+    {
+        system.Log.Debug("up");
+        system.Log.Info("up");
+        system.Log.Warning("up");
+        system.Log.Error("up");
+        Assert.Equal(4, Sink.Events.Where(e => e.RenderMessage() == "up").Select(e => e.Level).Distinct().Count());
+    }, interval: TimeSpan.FromMilliseconds(5));
 
     private static List<Serilog.Events.LogEvent> Mine() =>
         [.. Sink.Events.Where(e => Text(e, "ActorPath")?.EndsWith("/talker", StringComparison.Ordinal) == true)];

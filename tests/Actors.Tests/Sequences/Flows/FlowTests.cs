@@ -64,6 +64,8 @@ public sealed class FlowTests : TestKit
             """)));
         subsystem.Tell(ScsiSubsystem.GetHostAdapter.Instance);
         var driver = ExpectMsg<ScsiSubsystem.HostAdapter>().Driver!;
+        subsystem.Tell(ScsiSubsystem.GetReady.Instance);
+        ExpectMsg<ScsiSubsystem.SubsystemReady>();
         // The unit attentions of the power-on and the bus reset first.
         CommandExecuted ready;
         do
