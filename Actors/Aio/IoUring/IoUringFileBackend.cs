@@ -13,6 +13,9 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
     private const uint CancelAny = 1 << 2;
     private const byte FixedFile = 1 << 0;
 
+    // With more than these under way the kernel's own workers want the processor that would look for completions, and one wake-up serves many.
+    private const int WorthPolling = 4;
+
     // A device is given what it can begin with before the rest is handed over; all at once, it idles first and interrupts once for all of them.
     // Measured on a virtio disk at depth 16: a fifth more than in one piece, and no less than one by one.
     private const uint DirectAtOnce = 4;
@@ -149,7 +152,7 @@ public sealed unsafe class IoUringFileBackend : IAioBackend
         while (isAccepted && _ring.Unsubmitted > 0);
         if (_inKernel == 0)
             _pace.Rest();
-        else if (_pace.ShouldPoll(taken > 0) || !isAccepted || !_ring.TryArm())
+        else if ((_inKernel <= WorthPolling && _pace.ShouldPoll(taken > 0)) || !isAccepted || !_ring.TryArm())
             Wake();
     }
 
