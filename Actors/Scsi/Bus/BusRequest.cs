@@ -74,6 +74,9 @@ internal sealed class NexusTable
 {
     public const int Untagged = 256;
 
+    /// <summary>Slots of one target; what remains of a slot's number modulo this tells logical unit and tag.</summary>
+    public const int SlotsPerTarget = TagsPerUnit * 8;
+
     private const int TagsPerUnit = 512;
 
     private readonly BusRequest?[]?[] _units = new BusRequest?[]?[16 * 8];

@@ -22,6 +22,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         [PhaseStep.Status(ScsiStatus.Good), PhaseStep.MessageIn(CommandComplete), PhaseStep.BusFree];
 
     private readonly NexusTable _nexuses = new();
+    private readonly ImmutableArray<PhaseStep>[] _goodReselections = new ImmutableArray<PhaseStep>[NexusTable.SlotsPerTarget];
     private readonly Stack<BusRequest> _kept = new();
     private readonly List<BusRequest> _affected = [];
     private readonly DataBufferPool _tooLate = new(long.MaxValue, 1 << 20);
@@ -244,7 +245,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
         Outstanding--;
         request.IsDone = true;
         if (!request.IsConnected)
-            Reselect(request, [Identify(request), PhaseStep.Status(status), PhaseStep.MessageIn(CommandComplete), PhaseStep.BusFree]);
+            Reselect(request, status == ScsiStatus.Good ? IdentifiesAndCompletesGood(request) : IdentifiesAndCompletes(request, status));
         else if (status == ScsiStatus.Good)
             ports.Send(new TargetPhases(request.Connection, CompletesGood));
         else
@@ -253,6 +254,18 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
     }
 
     // ---- phases
+
+    // The same for every command with that tag, so that only the first one pays for it.
+    private ImmutableArray<PhaseStep> IdentifiesAndCompletesGood(BusRequest request)
+    {
+        ref var steps = ref _goodReselections[request.Slot % NexusTable.SlotsPerTarget];
+        if (steps.IsDefault)
+            steps = IdentifiesAndCompletes(request, ScsiStatus.Good);
+        return steps;
+    }
+
+    private static ImmutableArray<PhaseStep> IdentifiesAndCompletes(BusRequest request, ScsiStatus status) =>
+        [Identify(request), PhaseStep.Status(status), PhaseStep.MessageIn(CommandComplete), PhaseStep.BusFree];
 
     private void Present(BusRequest request, in PhaseStep step)
     {
