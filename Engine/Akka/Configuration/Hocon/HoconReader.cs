@@ -127,7 +127,7 @@ internal sealed class HoconReader(string text)
                 _position += 4;
                 return (char)code;
             default: throw Error(
-                $"\\{Current} is no escape; write \\\\ for a backslash (escapes: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX)");
+                $"\\{Current} is no escape; write \\\\ for a backslash (escapes: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uHHHH)");
         }
     }
 
