@@ -1,4 +1,5 @@
 namespace ScsiActors.Dispatch;
 
-/// <summary>Marks a scheduler whose time is not the machine's: it stands still while an actor has its turn and jumps from one timer to the next.</summary>
+/// <summary>Says of a scheduler that its time is not the wall's: it passes only when nothing else is left to do, and everything that waits must wait by
+/// it. Its monotonic clock is that time, and what it schedules comes exactly when due.</summary>
 public interface IVirtualTime;
