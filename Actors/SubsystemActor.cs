@@ -28,6 +28,7 @@ public sealed class SubsystemActor : UntypedActor
     private readonly Config _config;
     private readonly List<ScsiSubsystem.DeviceDescription> _open = [];
     private readonly Dictionary<IActorRef, (int Target, Lun Lun)> _opening = [];
+    private readonly Dictionary<(int Target, Lun Lun), ScsiSubsystem.VirtioBlk> _virtioBlks = [];
     private readonly List<IActorRef> _waiting = [];
     private IActorRef _directPort = ActorRefs.Nobody;
     private HostAdapterSettings? _adapter;
@@ -77,6 +78,9 @@ public sealed class SubsystemActor : UntypedActor
                 break;
             case ScsiSubsystem.GetHostAdapter:
                 Sender.Tell(_hostAdapter);
+                break;
+            case ScsiSubsystem.GetVirtioBlk get:
+                Sender.Tell(_virtioBlks.GetValueOrDefault((get.Target, get.Lun), new ScsiSubsystem.VirtioBlk(null, null)));
                 break;
             case ScsiSubsystem.GetReady:
                 _waiting.Add(Sender);
