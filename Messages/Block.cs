@@ -47,7 +47,7 @@ public enum BlockStatus : byte
     /// <summary>Not taken, because too many requests wait already; the client may try again later.</summary>
     Busy,
 
-    /// <summary>The device is gone, or was reset with the request in it: what has become of it is not known.</summary>
+    /// <summary>The device is gone: what has become of the request is not known, and storage may still use the buffer, which is best left alone.</summary>
     Lost,
 }
 
