@@ -47,6 +47,7 @@ internal static class CommandLine
         var root = new RootCommand("A SCSI subsystem made of actors. Without a verb it runs a short bench.");
         foreach (var option in GlobalOptions.Options)
             root.Options.Add(option);
+        root.Subcommands.Add(ExperimentCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(CopyCommand.Create());
         root.Subcommands.Add(DiskCommand.Create());

@@ -25,6 +25,7 @@ public sealed record SimulationOptions(ulong Seed)
 public sealed class SimulatedWorld : IDisposable
 {
     private readonly SimulationKernel _kernel;
+    private int _probes;
 
     /// <summary>Starts the system; its own actors have settled when this returns.</summary>
     public SimulatedWorld(SimulationOptions options)
@@ -65,6 +66,9 @@ public sealed class SimulatedWorld : IDisposable
         get => _kernel.Sent;
         set => _kernel.Sent = value;
     }
+
+    /// <summary>A new probe.</summary>
+    public WorldProbe Probe() => new(this, ++_probes);
 
     /// <summary>Runs until nobody has anything to do before the next timer.</summary>
     public void RunUntilIdle()

@@ -24,6 +24,7 @@ public sealed partial class DiskMechanism
         public long Length;
         public DiskOperation Operation;
         public bool IsIsolated;
+        public bool IsElsewhere;
         public bool IsDestaging;
         public int NextReady;
     }
@@ -262,6 +263,7 @@ public sealed partial class DiskMechanism
         if (unit.Operation != DiskOperation.Unmap)
         {
             var isWrite = unit.Operation != DiskOperation.Read;
+            unit.IsElsewhere = _previousEnd >= 0 && _previousEnd != unit.Offset;
             unit.IsIsolated = _previousIsWrite != isWrite || _previousEnd != unit.Offset || _requests[unit.FirstRequest].Arrived >= _previousReleased;
             latency = Slowed(_latencies.Next(isWrite, unit.IsIsolated, _previousEnd, unit.Offset, Outstanding - 1));
             _previousUnit = number;
@@ -342,7 +344,7 @@ public sealed partial class DiskMechanism
         }
     }
 
-    private long ServiceTime(in Unit unit) => Slowed(_latencies.Service(unit.Operation, unit.IsIsolated, unit.Length));
+    private long ServiceTime(in Unit unit) => Slowed(_latencies.Service(unit.Operation, unit.IsIsolated, unit.IsElsewhere, unit.Length));
 
     // Exactly reproducible: IEEE 754 says how a product of doubles is rounded.
     private long Slowed(long nanoseconds) => _slowness == 1 ? nanoseconds : (long)Math.Round(nanoseconds * _slowness);

@@ -14,6 +14,8 @@ internal sealed class LatencySource
     private readonly long _depthLatency;
     private readonly long _readOverhead;
     private readonly long _writeOverhead;
+    private readonly long _isolatedWriteOverhead;
+    private readonly long _reposition;
     private readonly long _unmapOverhead;
     private readonly long _cacheLatency;
     private readonly long _cacheRate;
@@ -33,6 +35,8 @@ internal sealed class LatencySource
         _depthLatency = Nanoseconds.From(timing.DepthLatency);
         _readOverhead = Nanoseconds.From(timing.ReadOverhead);
         _writeOverhead = Nanoseconds.From(timing.WriteOverhead);
+        _isolatedWriteOverhead = Nanoseconds.From(timing.IsolatedWriteOverhead);
+        _reposition = Nanoseconds.From(timing.Reposition);
         _unmapOverhead = Nanoseconds.From(timing.UnmapOverhead);
         _cacheLatency = Nanoseconds.From(timing.CacheLatency);
         Flush = Nanoseconds.From(timing.FlushLatency);
@@ -63,15 +67,22 @@ internal sealed class LatencySource
     }
 
     /// <summary>The time of the medium.</summary>
-    public long Service(DiskOperation operation, bool isIsolated, long length) => operation switch
+    /// <param name="operation">What is done.</param>
+    /// <param name="isIsolated">It does not continue the one before.</param>
+    /// <param name="isElsewhere">It does not begin where the one before ended.</param>
+    /// <param name="length">Bytes.</param>
+    public long Service(DiskOperation operation, bool isIsolated, bool isElsewhere, long length) => operation switch
     {
         DiskOperation.Unmap => _unmapOverhead,
-        DiskOperation.Read => _readOverhead + Nanoseconds.At(isIsolated ? _isolatedReadRate : _rate, length),
-        _ => _writeOverhead + Nanoseconds.At(isIsolated ? _isolatedWriteRate : _rate, length),
+        DiskOperation.Read => Way(isElsewhere) + _readOverhead + Nanoseconds.At(isIsolated ? _isolatedReadRate : _rate, length),
+        _ when isIsolated => Way(isElsewhere) + _isolatedWriteOverhead + Nanoseconds.At(_isolatedWriteRate, length),
+        _ => _writeOverhead + Nanoseconds.At(_rate, length),
     };
 
     /// <summary>The time until a write is in the cache.</summary>
     public long IntoCache(long length) => _cacheLatency + (_cacheRate == 0 ? 0 : Nanoseconds.At(_cacheRate, length));
+
+    private long Way(bool isElsewhere) => isElsewhere ? _reposition : 0;
 
     private long Draw(long mean)
     {
