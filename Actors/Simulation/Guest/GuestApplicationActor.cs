@@ -10,18 +10,20 @@ namespace ScsiActors.Simulation.Guest;
 public sealed record ApplicationLoad(int Outstanding, int Length, long DiskLength);
 
 /// <summary>A process that reads or writes a disk from its beginning to its end with asynchronous I/O, in a closed loop. It submits one request after the
-/// other, each when the call for the one before has returned.</summary>
+/// other, each when the call for the one before has returned; a request's time begins when there is room for it, so that Little's law counts it from then
+/// on.</summary>
 public sealed class GuestApplicationActor : UntypedActor
 {
     private readonly ApplicationLoad _load;
     private readonly IActorRef _blockLayer;
-    private readonly TimeSpan[] _started;
-    private readonly Stack<int> _free = new();
+    private readonly TimeSpan[] _due;
+    private readonly Queue<int> _free = new();
     private readonly IScheduler _scheduler = Context.System.Scheduler;
     private List<TimeSpan> _latencies = [];
     private bool _isInCall;
     private long _next;
     private TimeSpan _since;
+    private TimeSpan _called;
     private long _submitted;
     private TimeSpan _submitTime;
 
@@ -30,9 +32,9 @@ public sealed class GuestApplicationActor : UntypedActor
     {
         _load = load;
         _blockLayer = blockLayer;
-        _started = new TimeSpan[load.Outstanding];
-        for (var slot = load.Outstanding - 1; slot >= 0; slot--)
-            _free.Push(slot);
+        _due = new TimeSpan[load.Outstanding];
+        for (var slot = 0; slot < load.Outstanding; slot++)
+            _free.Enqueue(slot);
     }
 
     /// <summary>An application that waits for <see cref="StartLoad"/>.</summary>
@@ -45,17 +47,19 @@ public sealed class GuestApplicationActor : UntypedActor
         switch (message)
         {
             case StartLoad:
+                Array.Fill(_due, _scheduler.MonotonicClock);
                 SubmitNext();
                 break;
             case GuestIoSubmitted submitted:
                 _submitted++;
-                _submitTime += _scheduler.MonotonicClock - _started[submitted.Slot];
+                _submitTime += _scheduler.MonotonicClock - _called;
                 _isInCall = false;
                 SubmitNext();
                 break;
             case GuestIoCompleted completed:
-                _latencies.Add(_scheduler.MonotonicClock - _started[completed.Slot]);
-                _free.Push(completed.Slot);
+                _latencies.Add(_scheduler.MonotonicClock - _due[completed.Slot]);
+                _due[completed.Slot] = _scheduler.MonotonicClock;
+                _free.Enqueue(completed.Slot);
                 SubmitNext();
                 break;
             case StartMeasuring:
@@ -73,10 +77,10 @@ public sealed class GuestApplicationActor : UntypedActor
 
     private void SubmitNext()
     {
-        if (_isInCall || !_free.TryPop(out var slot))
+        if (_isInCall || !_free.TryDequeue(out var slot))
             return;
         _isInCall = true;
-        _started[slot] = _scheduler.MonotonicClock;
+        _called = _scheduler.MonotonicClock;
         if (_next + _load.Length > _load.DiskLength)
             _next = 0;
         _blockLayer.Tell(new SubmitGuestIo(new GuestIo(slot, _next, _load.Length)), Self);
