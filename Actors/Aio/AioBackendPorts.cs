@@ -25,6 +25,8 @@ internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAi
     private readonly List<IActorRef> _asked = [];
     private Expected[] _expected = new Expected[64];
     private AioOpened? _opened;
+    private int _inFlight;
+    private int _most;
 
     /// <summary>Notes who is to have the completion of a request.</summary>
     public void Expect(AioId id, IActorRef client)
@@ -37,6 +39,15 @@ internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAi
         ref var expected = ref _expected[id.Slot];
         Invariant.Holds(expected.Client is null, "a slot is used again only after its completion");
         expected = new Expected { Client = client, Generation = id.Generation };
+        _most = Math.Max(_most, ++_inFlight);
+    }
+
+    /// <summary>How many requests are due, and the most that were since the last call.</summary>
+    public AioInspected Inspect()
+    {
+        var inspected = new AioInspected(_inFlight, _most);
+        _most = _inFlight;
+        return inspected;
     }
 
     /// <summary>True while the completion of the request is due.</summary>
@@ -67,6 +78,7 @@ internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAi
         ref var expected = ref _expected[completed.Id.Slot];
         var client = expected.Client!;
         expected.Client = null;
+        _inFlight--;
         client.Tell(completed, self);
     }
 
