@@ -57,6 +57,16 @@ public static class ScsiSubsystem
     /// <param name="Adapter">The chip: takes <see cref="ObserveAdapter"/>; null likewise.</param>
     public sealed record HostAdapter(IActorRef? Driver, IActorRef? Adapter);
 
+    /// <summary>Asks the subsystem for the virtio-blk device that shares a logical unit's request queue; answered by <see cref="VirtioBlk"/>.</summary>
+    /// <param name="Target">The target's number.</param>
+    /// <param name="Lun">The logical unit's number.</param>
+    public sealed record GetVirtioBlk(int Target = 0, Lun Lun = default);
+
+    /// <summary>A virtio-blk device and its driver.</summary>
+    /// <param name="Driver">Takes <see cref="ExecuteBlockRequest"/>; null without a device there (config.hocon, virtio-blk.model).</param>
+    /// <param name="Device">The device, for a driver of another kind; null likewise.</param>
+    public sealed record VirtioBlk(IActorRef? Driver, IActorRef? Device);
+
     /// <summary>Asks to be told when the storage of every logical unit has been opened, or could not be, and a host adapter's driver has reset its bus,
     /// which aborts what came before; answered by <see cref="SubsystemReady"/>.</summary>
     public sealed record GetReady

@@ -11,6 +11,7 @@ using ScsiActors.Messages.Scsi;
 using ScsiActors.Requests;
 using ScsiActors.Scsi;
 using ScsiActors.Scsi.Bus;
+using ScsiActors.Virtio;
 
 namespace ScsiActors;
 
@@ -28,6 +29,7 @@ public sealed class SubsystemActor : UntypedActor
     private readonly Config _config;
     private readonly List<ScsiSubsystem.DeviceDescription> _open = [];
     private readonly Dictionary<IActorRef, (int Target, Lun Lun)> _opening = [];
+    private readonly Dictionary<(int Target, Lun Lun), ScsiSubsystem.VirtioBlk> _virtioBlks = [];
     private readonly List<IActorRef> _waiting = [];
     private IActorRef _directPort = ActorRefs.Nobody;
     private HostAdapterSettings? _adapter;
@@ -78,6 +80,9 @@ public sealed class SubsystemActor : UntypedActor
             case ScsiSubsystem.GetHostAdapter:
                 Sender.Tell(_hostAdapter);
                 break;
+            case ScsiSubsystem.GetVirtioBlk get:
+                Sender.Tell(_virtioBlks.GetValueOrDefault((get.Target, get.Lun), new ScsiSubsystem.VirtioBlk(null, null)));
+                break;
             case ScsiSubsystem.GetReady:
                 _waiting.Add(Sender);
                 AnswerWhenReady();
@@ -116,9 +121,23 @@ public sealed class SubsystemActor : UntypedActor
         _opening.Add(queue, (target, lun));
         queue.Tell(AioOpen.Instance);
         var settings = Read(device, "logical-unit", LogicalUnitSettings.From) with { TargetPort = target, Lun = lun, Luns = luns };
+        if (Read(device, "virtio-blk", VirtioBlkSettings.From) is { } virtio)
+            BuildVirtioBlk(device, (target, lun), name, virtio, settings.MaximumTasks, queue);
         if (_adapter is not null)
             settings = settings with { ParallelBus = true, GrowTransferBuffer = _adapter.GrowTransferBuffer ?? settings.GrowTransferBuffer };
         return Spawn(LogicalUnitActor.Props(settings, queue), name);
+    }
+
+    /// <summary>Builds a virtio-blk device beside a logical unit, on the same request queue: their slots there lie side by side.</summary>
+    private void BuildVirtioBlk(
+        Config device, (int Target, Lun Lun) place, string name, VirtioBlkSettings settings, int firstSlot, IActorRef queue)
+    {
+        if (settings.Id.Length == 0)
+            settings = settings with { Id = name };
+        var memory = new VirtioDriverMemory(settings.QueueSize);
+        var virtioBlk = Spawn(VirtioBlkActor.Props(memory, settings, firstSlot, queue), $"{name}-virtio-blk");
+        var driver = Spawn(VirtioBlkDriverActor.Props(virtioBlk, memory, Read(device, "virtio-blk.driver", VirtioBlkDriverSettings.From)), $"{name}-driver");
+        _virtioBlks.Add(place, new ScsiSubsystem.VirtioBlk(driver, virtioBlk));
     }
 
     private void BuildHostAdapter(HostAdapterSettings settings, Dictionary<int, IActorRef> targets)

@@ -3,8 +3,9 @@ using ScsiActors.Messages.Scsi;
 namespace ScsiActors.Messages;
 
 /// <summary>Names a storage request of one client: a slot that is used again, and the generation that tells a late completion from a current one.
-/// The slots of the clients of one request queue are disjoint.</summary>
-/// <param name="Slot">The slot, from 0.</param>
+/// The slots of the clients of one request queue are disjoint: whoever builds the clients gives each a range of its own, side by side, because queue and
+/// storage keep a table of all of them.</summary>
+/// <param name="Slot">The slot, from 0; below 2^20.</param>
 /// <param name="Generation">Counts the uses of the slot.</param>
 public readonly record struct AioId(int Slot, uint Generation)
 {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace ScsiActors.Messages;
 
@@ -9,6 +10,14 @@ public abstract class InitiatorMemory
     /// <summary>The mapped bytes from <paramref name="address"/> on that lie together, at most <paramref name="wanted"/>; empty where nothing is
     /// mapped. What it returns stays valid until the memory is unmapped, which its owner does between two messages.</summary>
     protected abstract Span<byte> Window(ulong address, int wanted);
+
+    /// <summary>The mapped bytes from <paramref name="address"/> on that lie together, at most <paramref name="wanted"/>, as memory that storage can be
+    /// given, so that they need not be copied; empty where nothing is mapped, or where the memory cannot be lent at all. Its owner unmaps nothing
+    /// before all that was lent has come back: a device that has been reset has everything back.</summary>
+    public virtual Memory<byte> Lend(ulong address, int wanted) => default;
+
+    /// <summary>Everything written before is seen by others before anything is read after it.</summary>
+    public static void Fence() => Interlocked.MemoryBarrier();
 
     /// <summary>Copies memory to <paramref name="destination"/>; false, and nothing copied, when not all of it is mapped.</summary>
     public bool TryRead(ulong address, Span<byte> destination)
@@ -81,6 +90,38 @@ public abstract class InitiatorMemory
         return TryWrite(address, bytes);
     }
 
+    /// <summary>Reads a little-endian word that somebody else may be writing; what is read afterwards is no older. False when it is not mapped.</summary>
+    public bool TryReadUInt16(ulong address, out ushort value)
+    {
+        var window = Window(address, sizeof(ushort));
+        if (window.Length == sizeof(ushort) && BitConverter.IsLittleEndian)
+        {
+            value = Volatile.Read(ref MemoryMarshal.AsRef<ushort>(window));
+            return true;
+        }
+        Span<byte> bytes = stackalloc byte[sizeof(ushort)];
+        var mapped = TryRead(address, bytes);
+        value = mapped ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
+        Fence();
+        return mapped;
+    }
+
+    /// <summary>Writes a little-endian word that somebody else may be reading; who sees it sees all that was written before. False, and nothing
+    /// written, when it is not mapped in full.</summary>
+    public bool TryWriteUInt16(ulong address, ushort value)
+    {
+        var window = Window(address, sizeof(ushort));
+        if (window.Length == sizeof(ushort) && BitConverter.IsLittleEndian)
+        {
+            Volatile.Write(ref MemoryMarshal.AsRef<ushort>(window), value);
+            return true;
+        }
+        Span<byte> bytes = stackalloc byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, value);
+        Fence();
+        return TryWrite(address, bytes);
+    }
+
     /// <summary>True when all of the range is mapped; an empty range always is. A range that passes the end of the address space is not.</summary>
     public bool IsMapped(ulong address, int length)
     {
@@ -113,5 +154,14 @@ public sealed class ArrayInitiatorMemory(byte[] bytes, ulong start = 0) : Initia
         return offset >= (ulong)bytes.Length
             ? default
             : bytes.AsSpan((int)offset, (int)Math.Min((ulong)wanted, (ulong)bytes.Length - offset));
+    }
+
+    /// <inheritdoc/>
+    public override Memory<byte> Lend(ulong address, int wanted)
+    {
+        var offset = address - start;
+        return offset >= (ulong)bytes.Length
+            ? default
+            : bytes.AsMemory((int)offset, (int)Math.Min((ulong)wanted, (ulong)bytes.Length - offset));
     }
 }

@@ -37,7 +37,22 @@ public static class MessageText
         AioRead m => $"AioRead at {m.Offset}, {m.Data}",
         AioWrite m => $"AioWrite at {m.Offset}, {m.Data}{(m.WriteThrough ? ", through" : "")}",
         AioCompleted m => $"AioCompleted {m.Result}, {m.Bytes} bytes",
-        _ => OfAdapter(message),
+        _ => OfBlockDevice(message) ?? OfAdapter(message),
+    };
+
+    private static string? OfBlockDevice(object message) => message switch
+    {
+        ExecuteBlockRequest { Length: > 0 } m => $"ExecuteBlockRequest {m.Id} {m.Operation} at {m.Offset}, {m.Length} bytes",
+        ExecuteBlockRequest { Data.IsEmpty: true } m => $"ExecuteBlockRequest {m.Id} {m.Operation}",
+        ExecuteBlockRequest m => $"ExecuteBlockRequest {m.Id} {m.Operation} at {m.Offset}, {m.Data.Length} bytes",
+        BlockRequestExecuted m => $"BlockRequestExecuted {m.Id} {m.Status}, {m.Bytes} bytes",
+        AvailableBufferNotification m => $"AvailableBufferNotification queue {m.Queue}",
+        UsedBufferNotification m => $"UsedBufferNotification queue {m.Queue}",
+        WriteDeviceStatus m => $"WriteDeviceStatus {m.Status}",
+        WriteDriverFeatures m => $"WriteDriverFeatures {m.Features}",
+        VirtioDeviceState m => $"VirtioDeviceState {m.Status}",
+        EnableVirtqueue m => $"EnableVirtqueue {m.Queue} of {m.Size} descriptors",
+        _ => null,
     };
 
     private static string OfAdapter(object message) => message switch

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ScsiActors.Host.Commands;
 
-/// <summary>Options of the verbs that go through the host adapter.</summary>
+/// <summary>Options of the verbs that go through the host adapter or a virtio-blk device.</summary>
 internal static class AdapterOptions
 {
     private const int LargestQueueDepth = 128;
@@ -20,6 +20,9 @@ internal static class AdapterOptions
 
         """;
 
+    /// <summary>The configuration of a virtio-blk device beside every logical unit.</summary>
+    public const string VirtioBlk = "scsi-actors.virtio-blk.model = on\n";
+
     /// <summary><c>--preset</c>.</summary>
     public static Option<string> Preset()
     {
@@ -33,15 +36,15 @@ internal static class AdapterOptions
     }
 
     /// <summary><c>--through</c>, for a verb that goes one way.</summary>
-    /// <param name="value">The way when none is named: lsi or direct.</param>
+    /// <param name="value">The way when none is named: lsi, direct or virtio.</param>
     public static Option<string> Through(string value)
     {
         var option = new Option<string>("--through")
         {
-            Description = "Which way: lsi (driver, adapter, bus) or direct.",
+            Description = "Which way: lsi (driver, adapter, bus), direct, or virtio (driver, virtio-blk device).",
             DefaultValueFactory = _ => value,
         };
-        option.AcceptOnlyFromAmong("lsi", "direct");
+        option.AcceptOnlyFromAmong("lsi", "direct", "virtio");
         return option;
     }
 }

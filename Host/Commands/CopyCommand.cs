@@ -89,9 +89,11 @@ internal static class CopyCommand
     private static async Task<bool> CopyAsync(ParseResult line, FileInfo source, DestinationFile file, CancellationToken cancellation)
     {
         await using var session = await StartAsync(line, source, file, cancellation);
-        var initiator = line.GetRequiredValue(Through) == "lsi" ? new Initiator(session.HostAdapter.Driver!) : session.Initiator;
+        var through = line.GetRequiredValue(Through);
+        // A virtio-blk device has a logical unit beside it, which says how large both are.
+        var initiator = through == "lsi" ? new Initiator(session.HostAdapter.Driver!) : session.Initiator;
         var plan = await PlanAsync(line, initiator, source, cancellation);
-        var job = new CopyJob(initiator, plan);
+        var job = new CopyJob(through == "virtio" ? await VirtioPathAsync(session, plan, cancellation) : new ScsiPath(initiator), plan);
         var verify = line.GetValue(Verify);
         var clock = Stopwatch.StartNew();
         var good = await CopyProgress.WatchAsync("copying", plan.Bytes, () => job.BytesDone, job.CopyAsync(cancellation));
@@ -119,7 +121,12 @@ internal static class CopyCommand
             Direct = line.GetValue(Direct),
         };
         var writing = reading with { Target = CopyJob.Destination, Path = file.WorkPath, ReadOnly = false };
-        var settings = line.GetRequiredValue(Through) == "lsi" ? AdapterOptions.Settings(line.GetRequiredValue(Preset), line.GetValue(Depth)) : "";
+        var settings = line.GetRequiredValue(Through) switch
+        {
+            "lsi" => AdapterOptions.Settings(line.GetRequiredValue(Preset), line.GetValue(Depth)),
+            "virtio" => AdapterOptions.VirtioBlk,
+            _ => "",
+        };
         var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [reading, writing], cancellation, settings);
         if (session.Devices.FirstOrDefault(static device => device.Storage.Result != AioResult.Ok) is not { } failed)
             return session;
@@ -127,6 +134,10 @@ internal static class CopyCommand
         var path = failed.Target == CopyJob.Source ? source.FullName : file.WorkPath;
         throw new RunFailedException($"{path} cannot be opened: {failed.Storage.Description}");
     }
+
+    private static async Task<ICopyPath> VirtioPathAsync(SubsystemSession session, CopyPlan plan, CancellationToken cancellation) => new VirtioPath(
+        [await session.VirtioBlkDriverAsync(CopyJob.Source, cancellation), await session.VirtioBlkDriverAsync(CopyJob.Destination, cancellation)],
+        plan.BlockLength);
 
     private static async Task<CopyPlan> PlanAsync(ParseResult line, Initiator initiator, FileInfo source, CancellationToken cancellation)
     {

@@ -13,6 +13,7 @@ namespace ScsiActors.Host.Commands;
 internal static class TraceCommand
 {
     private const int BlockLength = 512;
+    private const int FirstBlock = 64;
     private const int LargestTransfer = 8 << 20;
     private const string FlowDispatcher = "scsi-actors.dispatcher.type = \"ScsiActors.Journal.FlowDispatcherConfigurator, ScsiActors\"\n";
 
@@ -48,16 +49,25 @@ internal static class TraceCommand
 
     private static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
-        var command = CommandFrom(line);
-        var isDirect = line.GetRequiredValue(Through) == "direct";
-        var adapter = isDirect ? "" : AdapterOptions.Settings(line.GetRequiredValue(Preset), depth: 1, line.GetRequiredValue(Driver));
+        var through = line.GetRequiredValue(Through);
+        object request = through == "virtio" ? BlockRequestFrom(line) : CommandFrom(line);
+        var settings = through switch
+        {
+            "lsi" => AdapterOptions.Settings(line.GetRequiredValue(Preset), depth: 1, line.GetRequiredValue(Driver)),
+            "virtio" => AdapterOptions.VirtioBlk,
+            _ => "",
+        };
         var device = new Device(0, "memory") { Size = 64 << 20 };
-        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, FlowDispatcher + adapter);
-        var port = isDirect ? session.Port : session.HostAdapter.Driver!;
-        // The unit attention of the power-on is not what anybody wants to see.
-        await new Initiator(port).RequireAsync(0, Cdbs.TestUnitReady, DataDirection.None, default, cancellation);
+        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, FlowDispatcher + settings);
+        var port = through switch
+        {
+            "lsi" => session.HostAdapter.Driver!,
+            "virtio" => await session.VirtioBlkDriverAsync(0, cancellation),
+            _ => session.Port,
+        };
+        await PrepareAsync(port, through, cancellation);
         var answered = new TaskCompletionSource<IReadOnlyList<MessagePassed>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var client = Props.Create(() => new TraceClientActor(port, session.HostAdapter.Adapter, command, answered));
+        var client = Props.Create(() => new TraceClientActor(port, session.HostAdapter.Adapter, request, answered));
         session.System.ActorOf(client.WithDispatcher(ScsiSubsystem.DispatcherId), TraceClientActor.Name);
         var flow = await answered.Task.WaitAsync(Patience, cancellation);
         foreach (var text in new FlowText(line.GetValue(Scripts)).Lines(flow))
@@ -65,13 +75,30 @@ internal static class TraceCommand
         return ExitCode.Ok;
     }
 
+    // Neither the unit attention of the power-on nor how a device is brought up is what anybody wants to see.
+    private static Task PrepareAsync(IActorRef port, string through, CancellationToken cancellation) => through == "virtio"
+        ? port.Ask<BlockRequestExecuted>(new ExecuteBlockRequest(0, BlockOperation.Flush), Patience, cancellation)
+        : new Initiator(port).RequireAsync(0, Cdbs.TestUnitReady, DataDirection.None, default, cancellation);
+
+    private static ExecuteBlockRequest BlockRequestFrom(ParseResult line)
+    {
+        var length = line.GetValue(Blocks) * BlockLength;
+        return line.GetRequiredValue(What).ToLowerInvariant() switch
+        {
+            "read" => new ExecuteBlockRequest(1, BlockOperation.Read, FirstBlock * BlockLength, new byte[length]),
+            "write" => new ExecuteBlockRequest(1, BlockOperation.Write, FirstBlock * BlockLength, new byte[length]),
+            "flush" => new ExecuteBlockRequest(1, BlockOperation.Flush),
+            var text => throw new UsageException($"'{text}' is nothing that a virtio-blk device does: it is read, write or flush."),
+        };
+    }
+
     private static ExecuteCommand CommandFrom(ParseResult line)
     {
         var blocks = line.GetValue(Blocks);
         return line.GetRequiredValue(What).ToLowerInvariant() switch
         {
-            "read" => With(Cdbs.Transfer(isWrite: false, 64, blocks), DataDirection.In, blocks * BlockLength),
-            "write" => With(Cdbs.Transfer(isWrite: true, 64, blocks), DataDirection.Out, blocks * BlockLength),
+            "read" => With(Cdbs.Transfer(isWrite: false, FirstBlock, blocks), DataDirection.In, blocks * BlockLength),
+            "write" => With(Cdbs.Transfer(isWrite: true, FirstBlock, blocks), DataDirection.Out, blocks * BlockLength),
             "inquiry" => With(Cdbs.Inquiry(null, 96), DataDirection.In, 96),
             "ready" => With(Cdbs.TestUnitReady, DataDirection.None, 0),
             "flush" => With(Cdbs.SynchronizeCache, DataDirection.None, 0),

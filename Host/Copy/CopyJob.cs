@@ -1,14 +1,12 @@
 using System.Collections.Concurrent;
-using ScsiActors.Host.Session;
-using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Copy;
 
 /// <summary>Copies one logical unit to another: a number of workers, each of which reads a piece here and writes it there.</summary>
 /// <remarks>Their pieces are disjoint, so that no order among them matters.</remarks>
-/// <param name="initiator">Sends the commands.</param>
+/// <param name="path">How the pieces go.</param>
 /// <param name="plan">What to do.</param>
-internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
+internal sealed class CopyJob(ICopyPath path, CopyPlan plan)
 {
     /// <summary>The source's target number.</summary>
     public const int Source = 0;
@@ -33,7 +31,7 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
     {
         await PassAsync(plan.Seed, CopyAsync, cancellation);
         if (!_failed)
-            await GuardAsync(() => FlushAsync(cancellation), plan.DestinationName);
+            await GuardAsync(() => path.FlushAsync(Destination, cancellation), plan.DestinationName);
         return !_failed;
     }
 
@@ -43,9 +41,6 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
         await PassAsync(plan.Seed + 1, CompareAsync, cancellation);
         return !_failed;
     }
-
-    private Task FlushAsync(CancellationToken cancellation) =>
-        initiator.RequireAsync(Destination, Cdbs.SynchronizeCache, DataDirection.None, default, cancellation);
 
     private async Task PassAsync(ulong seed, ChunkAction action, CancellationToken cancellation)
     {
@@ -90,8 +85,7 @@ internal sealed class CopyJob(Initiator initiator, CopyPlan plan)
 
     private Task<bool> TransferAsync(
         int target, string name, Chunk chunk, bool isWrite, Memory<byte> data, CancellationToken cancellation) =>
-        GuardAsync(() => initiator.RequireAsync(target, Cdbs.Transfer(isWrite, chunk.Form, chunk.Block, chunk.Blocks),
-            isWrite ? DataDirection.Out : DataDirection.In, data, cancellation, chunk.Attribute), name);
+        GuardAsync(() => path.TransferAsync(target, chunk, isWrite, data, cancellation), name);
 
     private async Task<bool> GuardAsync(Func<Task> command, string name)
     {

@@ -7,7 +7,7 @@ namespace ScsiActors.Host.Session;
 internal static class ConfigurationCheck
 {
     private const string Root = "scsi-actors";
-    private static readonly string[] DeviceSections = ["logical-unit", "request-queue", "aio"];
+    private static readonly string[] DeviceSections = ["logical-unit", "request-queue", "aio", "virtio-blk"];
 
     /// <summary>Throws for the first setting below <c>scsi-actors</c> that <paramref name="known"/> does not have.</summary>
     /// <exception cref="UsageException">There is one; the message has file, line and the names that exist.</exception>

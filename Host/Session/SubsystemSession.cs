@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using ScsiActors.Messages.Scsi;
 using Serilog;
 
 namespace ScsiActors.Host.Session;
@@ -9,10 +10,13 @@ internal sealed class SubsystemSession : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly IActorRef _root;
+
     private SubsystemSession(
-        ActorSystem system, IActorRef port, ScsiSubsystem.HostAdapter hostAdapter, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
+        ActorSystem system, IActorRef root, IActorRef port, ScsiSubsystem.HostAdapter hostAdapter, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
     {
         System = system;
+        _root = root;
         Port = port;
         HostAdapter = hostAdapter;
         Devices = devices;
@@ -50,13 +54,21 @@ internal sealed class SubsystemSession : IAsyncDisposable
             var ready = await Answer<ScsiSubsystem.SubsystemReady>(root, ScsiSubsystem.GetReady.Instance, failure.Task, cancellation);
             var port = await Answer<ScsiSubsystem.DirectPort>(root, ScsiSubsystem.GetDirectPort.Instance, failure.Task, cancellation);
             var adapter = await Answer<ScsiSubsystem.HostAdapter>(root, ScsiSubsystem.GetHostAdapter.Instance, failure.Task, cancellation);
-            return new SubsystemSession(system, port.Port, adapter, ready.Devices);
+            return new SubsystemSession(system, root, port.Port, adapter, ready.Devices);
         }
         catch
         {
             await EndAsync(system);
             throw;
         }
+    }
+
+    /// <summary>The driver of the virtio-blk device beside logical unit 0 of a target.</summary>
+    /// <exception cref="RunFailedException">The configuration has none there.</exception>
+    public async Task<IActorRef> VirtioBlkDriverAsync(int target, CancellationToken cancellation)
+    {
+        var device = await _root.Ask<ScsiSubsystem.VirtioBlk>(new ScsiSubsystem.GetVirtioBlk(target, Lun.Zero), Patience, cancellation);
+        return device.Driver ?? throw new RunFailedException($"Target {target} has no virtio-blk device.");
     }
 
     /// <inheritdoc/>

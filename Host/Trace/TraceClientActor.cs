@@ -4,10 +4,10 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Trace;
 
-/// <summary>The client of a trace: sends one command, and takes down every message in the subsystem until it is answered. It runs on the subsystem's own
+/// <summary>The client of a trace: sends one command or request, and takes down every message in the subsystem until it is answered. It runs on the subsystem's own
 /// dispatcher, so that the messages from and to itself are among them.</summary>
 internal sealed class TraceClientActor(
-    IActorRef port, IActorRef? adapter, ExecuteCommand command, TaskCompletionSource<IReadOnlyList<MessagePassed>> answered) : UntypedActor
+    IActorRef port, IActorRef? adapter, object request, TaskCompletionSource<IReadOnlyList<MessagePassed>> answered) : UntypedActor
 {
     /// <summary>Its name, and so what it is called in the flow.</summary>
     public const string Name = "client";
@@ -19,7 +19,7 @@ internal sealed class TraceClientActor(
     {
         Context.System.EventStream.Subscribe(Self, typeof(MessagePassed));
         adapter?.Tell(new ObserveAdapter(Scripts: true), Self);
-        port.Tell(command, Self);
+        port.Tell(request, Self);
     }
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ internal sealed class TraceClientActor(
             case MessagePassed passed:
                 _flow.Add(passed);
                 break;
-            case CommandExecuted:
+            case CommandExecuted or BlockRequestExecuted:
                 Context.System.EventStream.Unsubscribe(Self);
                 answered.TrySetResult(_flow);
                 Context.Stop(Self);

@@ -18,6 +18,8 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
     [InlineData("io-uring", "direct")]
     [InlineData("thread-pool", "lsi")]
     [InlineData("io-uring", "lsi")]
+    [InlineData("thread-pool", "virtio")]
+    [InlineData("io-uring", "virtio")]
     public async Task An_ext4_image_copied_there_and_back_is_bit_identical_and_clean(string engine, string through)
     {
         Tool.Require(output, "e2fsprogs", "mkfs.ext4", "e2fsck", "debugfs");
@@ -38,6 +40,8 @@ public sealed class FileSystemImageTests(ITestOutputHelper output) : IDisposable
     [InlineData("io-uring", "direct")]
     [InlineData("thread-pool", "lsi")]
     [InlineData("io-uring", "lsi")]
+    [InlineData("thread-pool", "virtio")]
+    [InlineData("io-uring", "virtio")]
     public async Task A_vfat_image_copied_there_and_back_is_bit_identical_and_clean(string engine, string through)
     {
         Tool.Require(output, "dosfstools", "mkfs.vfat", "fsck.vfat");
