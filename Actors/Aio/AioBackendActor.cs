@@ -22,7 +22,7 @@ public sealed class AioBackendActor : UntypedActor
     /// <summary>Use <see cref="Props(AioSettings)"/>.</summary>
     public AioBackendActor(Func<IAioBackendPorts, IAioBackend> create)
     {
-        _ports = new AioBackendPorts(Self, Context.GetLogger());
+        _ports = new AioBackendPorts(Self, Context.System.Scheduler, Context.GetLogger());
         _backend = create(_ports);
     }
 

@@ -1,12 +1,13 @@
 using Akka.Actor;
 using Akka.Event;
+using ScsiActors.Dispatch;
 using ScsiActors.Messages;
 
 namespace ScsiActors.Aio;
 
 /// <summary>Knows who is to be answered. It outlives its actor by as long as the storage takes to close, and then belongs to the thread that
 /// closes.</summary>
-internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAioBackendPorts
+internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILoggingAdapter log) : IAioBackendPorts
 {
     /// <summary>Tells the actor that there is something to reap.</summary>
     internal sealed record CompletionsReady
@@ -27,6 +28,7 @@ internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAi
     private AioOpened? _opened;
     private int _inFlight;
     private int _most;
+    private PreciseClock? _clock;
 
     /// <summary>Notes who is to have the completion of a request.</summary>
     public void Expect(AioId id, IActorRef client)
@@ -85,6 +87,7 @@ internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAi
     /// <inheritdoc/>
     public void Closed()
     {
+        _clock?.Stop();
         for (var i = 0; i < _expected.Length; i++)
         {
             if (_expected[i].Client is not null)
@@ -96,6 +99,27 @@ internal sealed class AioBackendPorts(IActorRef self, ILoggingAdapter log) : IAi
 
     /// <inheritdoc/>
     public void Wake() => self.Tell(CompletionsReady.Instance, ActorRefs.NoSender);
+
+    /// <inheritdoc/>
+    public TimeSpan Now => scheduler is IVirtualTime ? scheduler.MonotonicClock : Clock.Now;
+
+    /// <inheritdoc/>
+    public string Name => self.Path.ToStringWithoutAddress();
+
+    private PreciseClock Clock => _clock ??= new PreciseClock(Wake);
+
+    /// <inheritdoc/>
+    public void WakeAt(TimeSpan time)
+    {
+        if (scheduler is not IVirtualTime)
+        {
+            // The timers of an actor system come in ticks of 10 ms.
+            Clock.WakeAt(time);
+            return;
+        }
+        var delay = time - scheduler.MonotonicClock;
+        scheduler.ScheduleTellOnce(delay < TimeSpan.Zero ? TimeSpan.Zero : delay, self, CompletionsReady.Instance, ActorRefs.NoSender);
+    }
 
     /// <inheritdoc/>
     public void Warn(string text) => log.Warning("{0}", text);

@@ -1,4 +1,5 @@
 using ScsiActors.Aio.IoUring;
+using ScsiActors.Aio.Simulated;
 
 namespace ScsiActors.Aio;
 
@@ -10,6 +11,7 @@ internal static class AioBackends
     {
         AioBackendKind.Null => new NullBackend(settings.Size, ports),
         AioBackendKind.Memory => new MemoryBackend(settings.Size, settings.MaxAllocated, ports),
+        AioBackendKind.Simulated => new SimulatedDisk(settings.Simulated, settings.Size, settings.MaxAllocated, ports),
         _ => CreateFile(settings.File, settings.Size, ports),
     };
 

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using ScsiActors.Aio.Simulated;
 
 namespace ScsiActors.Aio;
 
@@ -13,6 +14,9 @@ public enum AioBackendKind
 
     /// <summary>A file, or a block device.</summary>
     File,
+
+    /// <summary>A disk with the speed and the faults that it is told to have.</summary>
+    Simulated,
 }
 
 /// <summary>How a file is read and written.</summary>
@@ -31,15 +35,17 @@ public enum AioFileEngine
 /// <summary>The storage of one device: section <c>aio</c> of config.hocon.</summary>
 /// <param name="Backend">Its kind.</param>
 /// <param name="Size">Bytes it holds; of a file only when it is created.</param>
-/// <param name="MaxAllocated">Bytes of memory that the memory disk may really use.</param>
+/// <param name="MaxAllocated">Bytes of memory that a disk in memory may really use.</param>
 /// <param name="File">The file, where <paramref name="Backend"/> is <see cref="AioBackendKind.File"/>.</param>
-public sealed record AioSettings(AioBackendKind Backend, long Size, long MaxAllocated, AioFileSettings File)
+/// <param name="Simulated">The disk, where it is <see cref="AioBackendKind.Simulated"/>.</param>
+public sealed record AioSettings(AioBackendKind Backend, long Size, long MaxAllocated, AioFileSettings File, SimulatedDiskSettings Simulated)
 {
     private static readonly Dictionary<string, AioBackendKind> Kinds = new()
     {
         ["null"] = AioBackendKind.Null,
         ["memory"] = AioBackendKind.Memory,
         ["file"] = AioBackendKind.File,
+        ["simulated"] = AioBackendKind.Simulated,
     };
 
     /// <summary>Reads the section.</summary>
@@ -50,7 +56,8 @@ public sealed record AioSettings(AioBackendKind Backend, long Size, long MaxAllo
             AioConfig.Name(config, "backend", Kinds),
             AioConfig.Bytes(config, "size", 1, long.MaxValue),
             AioConfig.Bytes(config, "memory.max-allocated", 0, long.MaxValue),
-            AioFileSettings.From(config.GetConfig("file") ?? throw new ConfigurationException("aio.file is missing")));
+            AioFileSettings.From(config.GetConfig("file") ?? throw new ConfigurationException("aio.file is missing")),
+            SimulatedDiskSettings.From(config.GetConfig("simulated") ?? throw new ConfigurationException("aio.simulated is missing")));
         if (settings is { Backend: AioBackendKind.File, File.Path: "" })
             throw new ConfigurationException("aio.file.path is empty: a file backend needs one");
         return settings;
@@ -114,6 +121,10 @@ internal static class AioConfig
     public static int Number(Config config, string path, int least, int most) => Bounded(config.GetInt(path), path, least, most);
 
     public static long Bytes(Config config, string path, long least, long most) => Bounded(config.GetByteSize(path) ?? least - 1, path, least, most);
+
+    public static double Fraction(Config config, string path, double least, double most) => Bounded(config.GetDouble(path), path, least, most);
+
+    public static TimeSpan Duration(Config config, string path, TimeSpan most) => Bounded(config.GetTimeSpan(path), path, TimeSpan.Zero, most);
 
     private static T Bounded<T>(T value, string path, T least, T most) where T : IComparable<T> =>
         value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0

@@ -45,6 +45,16 @@ public interface IAioBackendPorts
     /// <summary>Asks for a call of <see cref="IAioBackend.Reap"/> on the actor's turn; may be called from any thread.</summary>
     void Wake();
 
+    /// <summary>The time that storage of its own speed goes by: since an arbitrary moment, never back; virtual where the actors' time is.</summary>
+    TimeSpan Now { get; }
+
+    /// <summary>Asks for a <see cref="Wake"/> at <paramref name="time"/>, or at once when that has passed. Of several moments only the earliest is sure, and
+    /// there may be others besides: ask again after each <see cref="IAioBackend.Reap"/>.</summary>
+    void WakeAt(TimeSpan time);
+
+    /// <summary>Names this storage among those of its system, the same at every start: for streams of random numbers.</summary>
+    string Name { get; }
+
     /// <summary>Something the user did not ask for, in a sentence.</summary>
     void Warn(string text);
 }

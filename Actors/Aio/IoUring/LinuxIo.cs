@@ -20,6 +20,8 @@ internal static unsafe partial class LinuxIo
     private const int EmptyPath = 0x1000;
     private const int DoNotSync = 0x4000;
     private const int SeekEnd = 2;
+    private const int SetTimerSlack = 29;
+    private const short PollIn = 1;
 
     /// <summary>fallocate(2) mode that deallocates a range and leaves the file's length alone.</summary>
     public const int PunchHoleMode = FallocateKeepSize | FallocatePunchHole;
@@ -36,6 +38,13 @@ internal static unsafe partial class LinuxIo
     /// <param name="MemoryAlignment">Of memory for direct transfers, in bytes; 0 when the kernel does not say or cannot.</param>
     /// <param name="OffsetAlignment">Of offsets and lengths of direct transfers, in bytes; 0 likewise.</param>
     public readonly record struct FileStatus(uint Links, long Size, int MemoryAlignment, int OffsetAlignment);
+
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Happened;
+    }
 
     /// <summary>io_uring_setup(2): a file descriptor, or the errno as a negative number.</summary>
     public static int RingSetup(uint entries, RingParameters* parameters) =>
@@ -82,6 +91,21 @@ internal static unsafe partial class LinuxIo
         {
         }
     }
+
+    /// <summary>Blocks until the event's count is not 0, and makes it 0, or until <paramref name="timeout"/> (TimeSpan.MaxValue: for ever) has passed; it may
+    /// also return before.</summary>
+    public static void WaitEvent(int descriptor, TimeSpan timeout)
+    {
+        var wait = new PollDescriptor { Descriptor = descriptor, Events = PollIn };
+        // struct timespec: seconds, nanoseconds.
+        var time = stackalloc long[2];
+        (time[0], time[1]) = (timeout.Ticks / TimeSpan.TicksPerSecond, timeout.Ticks % TimeSpan.TicksPerSecond * 100);
+        if (Poll(&wait, 1, timeout == TimeSpan.MaxValue ? null : time, null) > 0)
+            WaitEvent(descriptor);
+    }
+
+    /// <summary>Has the timed waits of the calling thread end as exactly as the kernel can; by default they may be 50 µs late.</summary>
+    public static void SharpenTimers() => _ = ProcessControl(SetTimerSlack, 1, 0, 0, 0);
 
     /// <summary>Deallocates a range, which reads as zeroes afterwards; blocks.</summary>
     public static int PunchHole(SafeFileHandle file, long offset, long length)
@@ -147,6 +171,12 @@ internal static unsafe partial class LinuxIo
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int descriptor, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "ppoll", SetLastError = true)]
+    private static partial int Poll(PollDescriptor* descriptors, nuint count, long* timeout, void* signals);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int FileAllocate(SafeFileHandle file, int mode, long offset, long length);

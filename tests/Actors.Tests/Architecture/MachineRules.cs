@@ -22,6 +22,7 @@ public static class MachineRules
         ["ScsiActors.Aio.IoUring"] = "rings shared with the kernel, and the thread that waits for them",
         ["ScsiActors.Aio.ThreadPoolFileBackend"] = "threads that block in the kernel",
         ["ScsiActors.Aio.DiskFile"] = "opens files",
+        ["ScsiActors.Aio.PreciseClock"] = "real time, and a thread that wakes at a moment of it",
     };
 
     private static readonly string[] Forbidden =

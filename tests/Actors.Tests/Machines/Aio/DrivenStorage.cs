@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ScsiActors.Aio;
 using ScsiActors.Aio.IoUring;
+using ScsiActors.Aio.Simulated;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using Xunit;
@@ -19,17 +20,19 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
     private readonly bool _ownsFile;
     private uint _generation;
     private int _nextSlot;
+    private readonly PreciseClock _clock;
     private bool _isClosing;
 
     private DrivenStorage(string path, bool ownsFile, Func<IAioBackendPorts, IAioBackend> create)
     {
         Path = path;
         _ownsFile = ownsFile;
+        _clock = new PreciseClock(() => _wakes.Release());
         Backend = create(this);
     }
 
     /// <summary>Every kind that keeps what is written.</summary>
-    public static TheoryData<string> Kinds => ["memory", "thread-pool", "io-uring", "io-uring direct"];
+    public static TheoryData<string> Kinds => ["memory", "thread-pool", "io-uring", "io-uring direct", "simulated", "simulated cached"];
 
     /// <summary>Every kind that keeps it in a file.</summary>
     public static TheoryData<string> FileKinds => ["thread-pool", "io-uring", "io-uring direct"];
@@ -71,6 +74,8 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
         {
             "null" => new NullBackend(size, ports),
             "memory" => new MemoryBackend(size, maxAllocated, ports),
+            "simulated" => new SimulatedDisk(Simulated(writeCache: 0), size, maxAllocated, ports),
+            "simulated cached" => new SimulatedDisk(Simulated(writeCache: 1 << 18), size, maxAllocated, ports),
             "thread-pool" => new ThreadPoolFileBackend(settings, size, ports),
             _ => (IAioBackend?)IoUringFileBackend.TryCreate(settings, size, ports, out _) ?? new ThreadPoolFileBackend(settings, size, ports),
         });
@@ -78,6 +83,12 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
     public static AioFileSettings SettingsFor(string kind, string path) => new(path, Create: false, ReadOnly: false,
         AioFileEngine.Auto, Direct: kind == "io-uring direct", RingEntries: 8, PollFor: TimeSpan.FromMicroseconds(20), Workers: 3,
         BounceBuffers: 2, BounceLength: 8192);
+
+    public static SimulatedDiskSettings Simulated(long writeCache) => new(1, DiskContentsKind.Keep, new DiskTiming
+    {
+        Lanes = 4, CoalesceLimit = 65_536, ReadLatency = TimeSpan.FromMicroseconds(50), WriteLatency = TimeSpan.FromMicroseconds(50),
+        WriteCache = writeCache, CacheRate = 4_000_000_000, FlushLatency = TimeSpan.FromMicroseconds(20),
+    });
 
     /// <summary>A name for the next request: the smallest slots are used again as soon as they are free.</summary>
     public AioId NextId()
@@ -177,10 +188,17 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
     void IAioBackendPorts.Closed()
     {
         Assert.False(_closed.IsSet);
+        _clock.Stop();
         _closed.Set();
     }
 
     void IAioBackendPorts.Wake() => _wakes.Release();
+
+    TimeSpan IAioBackendPorts.Now => _clock.Now;
+
+    string IAioBackendPorts.Name => "driven";
+
+    void IAioBackendPorts.WakeAt(TimeSpan time) => _clock.WakeAt(time);
 
     void IAioBackendPorts.Warn(string text) => Warnings.Add(text);
 

@@ -106,7 +106,8 @@ public sealed unsafe class TransferTests : IDisposable
         var file = DrivenStorage.SettingsFor("io-uring", path) with { Create = true, RingEntries = 1 << 30 };
         try
         {
-            using var storage = DrivenStorage.Open(file, ports => AioBackends.Create(new AioSettings(AioBackendKind.File, 4096, 0, file), ports));
+            using var storage = DrivenStorage.Open(file, ports => AioBackends.Create(
+                new AioSettings(AioBackendKind.File, 4096, 0, file, DrivenStorage.Simulated(writeCache: 0)), ports));
             Assert.Contains("thread pool", Assert.Single(storage.Warnings));
             Assert.Contains("thread pool", storage.OpenedAs!.Description);
             storage.Write(0, _data);

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using ScsiActors.Aio.IoUring;
+using ScsiActors.Dispatch;
+
+namespace ScsiActors.Aio;
+
+/// <summary>Real time, and a thread that wakes at a moment of it. On Linux it is late by what the kernel needs to run a thread, some ten microseconds;
+/// elsewhere by the runtime's timed waits, a millisecond or more. It never spins.</summary>
+/// <param name="wake">Called on the thread, once for each moment.</param>
+internal sealed class PreciseClock(Action wake)
+{
+    private readonly object _lock = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private Thread? _thread;
+    private int _event = -1;
+    private TimeSpan _due = TimeSpan.MaxValue;
+    private TimeSpan _sleepsUntil = TimeSpan.MinValue;
+    private bool _isStopped;
+
+    /// <summary>Time since this clock was made.</summary>
+    public TimeSpan Now => Stopwatch.GetElapsedTime(_start);
+
+    /// <summary>Wakes at <paramref name="time"/>, or at once when that has passed; unless an earlier moment is asked for already, which is enough.</summary>
+    public void WakeAt(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            if (_isStopped || time >= _due)
+                return;
+            _due = time;
+            if (_thread is null)
+                Start();
+            else if (time < _sleepsUntil)
+                Interrupt();
+        }
+    }
+
+    /// <summary>Ends the thread, soon; it wakes nobody any more after what it is in.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            if (_thread is not null)
+                Interrupt();
+        }
+    }
+
+    private void Start()
+    {
+        _event = LinuxIo.IsSupported ? LinuxIo.CreateEvent() : -1;
+        _thread = new Thread(Run) { IsBackground = true, Name = "simulated disk" };
+        _thread.Start();
+    }
+
+    private void Interrupt()
+    {
+        if (_event >= 0)
+            LinuxIo.SignalEvent(_event);
+        else
+            Monitor.Pulse(_lock);
+    }
+
+    private void Run()
+    {
+        ChainDispatcher.LendThisThread();
+        if (_event >= 0)
+            LinuxIo.SharpenTimers();
+        while (TryNext(out var sleep))
+        {
+            if (sleep <= TimeSpan.Zero)
+                wake();
+            else if (_event >= 0)
+                LinuxIo.WaitEvent(_event, sleep);
+        }
+        // Nobody signals it any more: whoever sees that the clock has stopped leaves the event alone.
+        lock (_lock)
+        {
+            if (_event >= 0)
+                LinuxIo.Close(_event);
+            _event = -1;
+            _thread = null;
+        }
+    }
+
+    /// <summary>How long to sleep, not above 0 when it is time; false when stopped. Without an event it sleeps here.</summary>
+    private bool TryNext(out TimeSpan sleep)
+    {
+        lock (_lock)
+        {
+            _sleepsUntil = TimeSpan.MinValue;
+            sleep = _due == TimeSpan.MaxValue ? TimeSpan.MaxValue : _due - Now;
+            if (_isStopped)
+                return false;
+            if (sleep <= TimeSpan.Zero)
+            {
+                _due = TimeSpan.MaxValue;
+                return true;
+            }
+            _sleepsUntil = _due;
+            if (_event < 0)
+                Monitor.Wait(_lock, sleep == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Ceiling(sleep.TotalMilliseconds)));
+            return true;
+        }
+    }
+}
