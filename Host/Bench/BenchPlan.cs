@@ -19,15 +19,6 @@ internal sealed record BenchCase(bool IsWrite, int TransferLength, bool IsRandom
     public override string ToString() => $"{Operation}, {ByteSize.Block(TransferLength)}{(IsRandom ? ", random" : "")}";
 }
 
-/// <summary>Storage that takes a chosen time for each request.</summary>
-/// <param name="ServiceTime">How long each takes.</param>
-/// <param name="Lanes">How many it serves at once.</param>
-internal sealed record ServiceTimeDisk(TimeSpan ServiceTime, int Lanes)
-{
-    /// <summary>As lines of the section <c>aio</c> of config.hocon.</summary>
-    public IReadOnlyList<string> Settings => [];
-}
-
 /// <summary>A whole run of <c>bench</c>.</summary>
 internal sealed record BenchPlan
 {
@@ -67,8 +58,8 @@ internal sealed record BenchPlan
     /// <summary>How the file is reached: auto, io-uring or thread-pool.</summary>
     public string Engine { get; init; } = "auto";
 
-    /// <summary>Past the page cache (O_DIRECT).</summary>
-    public bool Direct { get; init; }
+    /// <summary>Past the page cache (O_DIRECT), as the letter measured; null for where the file system can.</summary>
+    public bool? Direct { get; init; }
 
     /// <summary>Measure on storage that takes a chosen time, instead of a file; null for a file.</summary>
     public ServiceTimeDisk? ServiceTimeDisk { get; init; }
@@ -113,6 +104,6 @@ internal sealed record BenchPlan
     /// <summary>Target 0 with the storage to measure on.</summary>
     /// <param name="path">The file; null without one.</param>
     public Device DeviceOn(string? path) => ServiceTimeDisk is { } disk
-        ? new Device(0, "simulated") { Size = FileSize, Settings = disk.Settings }
-        : new Device(0, "file") { Path = path, Engine = Engine, Direct = Direct, ReadOnly = !MayWrite };
+        ? new Device(0, "simulated") { Size = FileSize, Settings = disk.ToHocon(Verify) }
+        : new Device(0, "file") { Path = path, Engine = Engine, Direct = Direct ?? true, ReadOnly = !MayWrite };
 }

@@ -10,7 +10,7 @@ internal sealed record BenchReport(
 
     /// <summary>What was asked for.</summary>
     public sealed record PlanInfo(
-        int Depth, int Rounds, double SecondsPerRow, double WarmUpSeconds, string Engine, bool Direct, string? File, long FileBytes,
+        int Depth, int Rounds, double SecondsPerRow, double WarmUpSeconds, string Engine, bool? Direct, string? File, long FileBytes,
         double? ServiceTimeMilliseconds, int? Lanes, ulong Seed);
 
     /// <summary>A figure over the rounds.</summary>

@@ -20,7 +20,7 @@ internal sealed class BenchRunner(BenchRun run, GlobalOptions options, IBenchPro
         var device = _plan.DeviceOn(_plan.File?.FullName ?? file?.FilePath);
         try
         {
-            await PrepareAsync(device, cancellation);
+            device = await PrepareAsync(device, cancellation);
             for (var round = 0; round < _plan.Rounds; round++)
             {
                 foreach (var benchCase in _plan.Cases)
@@ -42,13 +42,14 @@ internal sealed class BenchRunner(BenchRun run, GlobalOptions options, IBenchPro
         ? TemporaryDisk.Create(_plan.Directory, "table", _plan.FileSize, _plan.Seed, progress, cancellation)
         : null;
 
-    // Also warms up: the first rows would otherwise pay for the compiler.
-    private async Task PrepareAsync(Device device, CancellationToken cancellation)
+    // Also warms up: the first rows would otherwise pay for the compiler. Returns the device as all rows can have it.
+    private async Task<Device> PrepareAsync(Device device, CancellationToken cancellation)
     {
         foreach (var way in _plan.Ways)
         {
             await using var station = await OpenAsync(way, device, cancellation);
             run.Storage ??= station.Opened.Description;
+            device = device with { Direct = IsDirect(station.Opened) };
             if (_plan.Verify)
                 await VerifyAsync(way, station, cancellation);
             progress.Preparing("warming up");
@@ -59,6 +60,7 @@ internal sealed class BenchRunner(BenchRun run, GlobalOptions options, IBenchPro
                 await generator.RunAsync(workload, station.Way, station.Storage, cancellation);
             }
         }
+        return device;
     }
 
     private async Task VerifyAsync(BenchWay way, Station station, CancellationToken cancellation)
@@ -101,9 +103,11 @@ internal sealed class BenchRunner(BenchRun run, GlobalOptions options, IBenchPro
         : _plan.ServiceTimeDisk is not null ? null
         : _plan.Engine == "io-uring" && !opened.Description.Contains("io_uring", StringComparison.Ordinal)
             ? "The kernel refuses io_uring here: leave out --engine, or use --engine thread-pool."
-        : _plan.Direct && !opened.Description.EndsWith(", direct", StringComparison.Ordinal)
+        : _plan.Direct == true && !IsDirect(opened)
             ? $"{opened.Description}: it does not go past the page cache; leave out --direct, or choose another --directory or --file."
         : null;
+
+    private static bool IsDirect(AioOpened opened) => opened.Description.EndsWith(", direct", StringComparison.Ordinal);
 
     private WorkloadPlan WorkloadOf(BenchCase benchCase, Station station) => benchCase.TransferLength <= station.Opened.Length
         ? _plan.WorkloadOf(benchCase, station.Opened.Length)

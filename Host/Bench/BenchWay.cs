@@ -21,7 +21,8 @@ internal abstract record BenchWay(string Name, string Label, string Summary)
         new LsiWay("no-patch", "scsi, no patch", "LSI 53C895A before the 2008 patches: one write at a time"),
         new LsiWay("patches-1-3", "scsi, patches 1-3", "writes are queued like reads"),
         new LsiWay("patches-1-4", "scsi, patches 1-4", "and transfers are not cut up"),
-        new LsiWay("default", "scsi, default", "and a write leaves the bus until its status"),
+        new LsiWay("default", "scsi, default", "and task attributes are honoured"),
+        new VirtioWay(),
     ];
 
     /// <summary>Builds what lies on the way, with the device's storage at its end.</summary>

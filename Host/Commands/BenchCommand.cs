@@ -17,7 +17,7 @@ internal static class BenchCommand
         What to try next (after `dotnet run --project Host --`):
           bench                                the same for longer; bench --help for sizes, patterns, depth, your own file
           bench --service-time 1ms             a disk that takes a millisecond: what queueing is for, on any machine
-          bench --direct --directory DIR       a real disk, past the page cache
+          bench --directory DIR                another disk
           bench storage                        every kind of storage below the same actors
           disk create disk.img --size 1GiB     a disk of your own; then: disk info disk.img
           copy disk.img copy.img --verify      sector by sector, through two logical units

@@ -58,7 +58,16 @@ internal static class BenchOptions
     };
 
     private static readonly Option<string> Engine = FileEngineOptions.Engine();
-    private static readonly Option<bool> Direct = FileEngineOptions.Direct();
+
+    private static readonly Option<bool?> Direct = new("--direct")
+    {
+        Description = "Past the page cache (O_DIRECT), as the letter measured: on, off; default on where the file system can.",
+        HelpName = "on|off",
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = static result => result.Tokens.Count == 0 || result.Tokens[0].Value == "on" ? true
+            : result.Tokens[0].Value == "off" ? false
+            : Parsers.Refuse<bool?>(result, "wants on or off"),
+    };
 
     private static readonly Option<TimeSpan?> ServiceTime = Parsers.DurationOption(
         "--service-time", "Instead of a file: a simulated disk that takes so long for each request.", TimeSpan.FromMilliseconds(0.05));
@@ -121,7 +130,7 @@ internal static class BenchOptions
 
     private static void Check(BenchPlan plan, ParseResult line)
     {
-        if (plan.ServiceTimeDisk is not null && (plan.File is not null || plan.Direct))
+        if (plan.ServiceTimeDisk is not null && (plan.File is not null || plan.Direct is not null))
             throw new UsageException("--service-time measures on a simulated disk: leave out --file and --direct.");
         if (plan.File is { Exists: false } file)
             throw new UsageException($"--file {file}: there is no such file; `disk create` makes one.");
