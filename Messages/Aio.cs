@@ -114,3 +114,15 @@ public sealed record AioClosed
     /// <summary>The only instance.</summary>
     public static AioClosed Instance { get; } = new();
 }
+
+/// <summary>Asks storage how busy it is; answered by <see cref="AioInspected"/>, to the sender.</summary>
+public sealed record AioInspect
+{
+    /// <summary>The only instance.</summary>
+    public static AioInspect Instance { get; } = new();
+}
+
+/// <summary>How busy storage is.</summary>
+/// <param name="InFlight">Requests that it has taken and not answered.</param>
+/// <param name="Most">The most there were at any moment since the last <see cref="AioInspect"/>.</param>
+public sealed record AioInspected(int InFlight, int Most);

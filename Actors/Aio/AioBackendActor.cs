@@ -56,6 +56,7 @@ public sealed class AioBackendActor : UntypedActor
             case AioBackendPorts.CompletionsReady: _backend.Reap(); break;
             case AioCancel cancel: Cancel(cancel); break;
             case AioOpen: _ports.Asked(Sender); break;
+            case AioInspect: Sender.Tell(_ports.Inspect(), Self); break;
             default: Unhandled(message); break;
         }
     }

@@ -26,6 +26,8 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
     private readonly List<IActorRef> _asked = [];
     private Expected[] _expected = new Expected[64];
     private AioOpened? _opened;
+    private int _inFlight;
+    private int _most;
     private PreciseClock? _clock;
 
     /// <summary>Notes who is to have the completion of a request.</summary>
@@ -39,6 +41,15 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
         ref var expected = ref _expected[id.Slot];
         Invariant.Holds(expected.Client is null, "a slot is used again only after its completion");
         expected = new Expected { Client = client, Generation = id.Generation };
+        _most = Math.Max(_most, ++_inFlight);
+    }
+
+    /// <summary>How many requests are due, and the most that were since the last call.</summary>
+    public AioInspected Inspect()
+    {
+        var inspected = new AioInspected(_inFlight, _most);
+        _most = _inFlight;
+        return inspected;
     }
 
     /// <summary>True while the completion of the request is due.</summary>
@@ -69,6 +80,7 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
         ref var expected = ref _expected[completed.Id.Slot];
         var client = expected.Client!;
         expected.Client = null;
+        _inFlight--;
         client.Tell(completed, self);
     }
 

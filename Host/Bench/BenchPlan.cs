@@ -1,180 +1,109 @@
+using ScsiActors.Host.Output;
+using ScsiActors.Host.Session;
+
 namespace ScsiActors.Host.Bench;
 
-/// <summary>Storage that can be measured.</summary>
-/// <param name="Name">On the command line, in the table and in JSON.</param>
-/// <param name="Backend">The aio backend.</param>
-/// <param name="Engine">The file engine; null where there is no file.</param>
-/// <param name="Summary">For people.</param>
-internal sealed record BenchBackend(string Name, string Backend, string? Engine, string Summary)
-{
-    /// <summary>All of them, from the cheapest to the dearest.</summary>
-    public static IReadOnlyList<BenchBackend> All { get; } =
-    [
-        new("null", "null", null, "forgets writes, reads nothing: the cost of the actors alone"),
-        new("memory", "memory", null, "a disk in memory"),
-        new("thread-pool", "file", "thread-pool", "a file, by the .NET thread pool"),
-        new("io-uring", "file", "io-uring", "a file, by io_uring"),
-    ];
-
-    /// <summary>True when there is a file.</summary>
-    public bool IsFile => Engine is not null;
-
-    /// <summary>True when what was written can be read again.</summary>
-    public bool KeepsData => Backend != "null";
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{Name} ({Summary})";
-}
-
-/// <summary>How commands reach the logical unit.</summary>
-/// <param name="Name">On the command line, in the table and in JSON.</param>
-/// <param name="Summary">For people.</param>
-internal sealed record BenchPath(string Name, string Summary)
-{
-    /// <summary>By SAM services, nothing in between.</summary>
-    public static BenchPath Direct { get; } = new("direct", "by SAM services, nothing in between");
-
-    /// <summary>Through driver, LSI 53C895A and parallel bus.</summary>
-    public static BenchPath Lsi { get; } = new("lsi", "through driver, LSI 53C895A and parallel bus");
-
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<BenchPath> All { get; } = [Direct, Lsi];
-}
-
-/// <summary>What is done to every backend, one after another, so that a noisy minute hits them alike.</summary>
-/// <param name="TransferLength">Bytes of each command.</param>
+/// <summary>What is done every way, one after another, so that a noisy minute hits them alike.</summary>
 /// <param name="IsWrite">Writes, else reads.</param>
-/// <param name="Depth">Commands outstanding.</param>
-internal sealed record BenchCase(int TransferLength, bool IsWrite, int Depth);
+/// <param name="TransferLength">Bytes of each request.</param>
+/// <param name="IsRandom">At random places, else one after the other.</param>
+internal sealed record BenchCase(bool IsWrite, int TransferLength, bool IsRandom)
+{
+    /// <summary><c>read</c> or <c>write</c>.</summary>
+    public string Operation => IsWrite ? "write" : "read";
+
+    /// <summary><c>sequential</c> or <c>random</c>.</summary>
+    public string Pattern => IsRandom ? "random" : "sequential";
+
+    /// <summary>As the letter's table writes it: <c>write, 64k</c>.</summary>
+    public override string ToString() => $"{Operation}, {ByteSize.Block(TransferLength)}{(IsRandom ? ", random" : "")}";
+}
 
 /// <summary>A whole run of <c>bench</c>.</summary>
 internal sealed record BenchPlan
 {
-    /// <summary>What to measure, in the order in which it is shown.</summary>
-    public IReadOnlyList<BenchBackend> Backends { get; init; } = BenchBackend.All;
+    /// <summary>The ways to storage, in the order in which they are shown.</summary>
+    public IReadOnlyList<BenchWay> Ways { get; init; } = BenchWay.All;
 
-    /// <summary>The ways to them.</summary>
-    public IReadOnlyList<BenchPath> Paths { get; init; } = BenchPath.All;
+    /// <summary>Bytes of a request.</summary>
+    public IReadOnlyList<int> Sizes { get; init; } = [16 << 10, 64 << 10];
 
-    /// <summary>True when the way through the adapter is measured on the null backend alone, which shows what it adds.</summary>
-    public bool LsiOnNullOnly { get; init; }
+    /// <summary>For each pattern, whether it is random.</summary>
+    public IReadOnlyList<bool> Patterns { get; init; } = [false];
 
-    /// <summary>The adapter's stage of the 2008 patch series.</summary>
-    public string Preset { get; init; } = "default";
+    /// <summary>Requests outstanding.</summary>
+    public int Depth { get; init; } = 16;
 
-    /// <summary>True when the user named them: one that cannot be measured is then a failure.</summary>
-    public bool BackendsAreChosen { get; init; }
+    /// <summary>How often every row is measured.</summary>
+    public int Rounds { get; init; } = 5;
 
-    /// <summary>Bytes of a command.</summary>
-    public IReadOnlyList<int> Sizes { get; init; } = [4 << 10, 16 << 10, 64 << 10];
+    /// <summary>How long each row is measured in each round.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(0.4);
 
-    /// <summary>Commands outstanding.</summary>
-    public IReadOnlyList<int> Depths { get; init; } = [1, 16, 32];
+    /// <summary>How long each row runs before it is measured.</summary>
+    public TimeSpan WarmUp => Duration / 4;
 
-    /// <summary>At random places, else one after the other.</summary>
-    public bool IsRandom { get; init; }
-
-    /// <summary>How long each row is measured.</summary>
-    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Past the page cache (O_DIRECT).</summary>
-    public bool Direct { get; init; }
-
-    /// <summary>Bytes of each disk.</summary>
-    public long DiskSize { get; init; } = 256 << 20;
-
-    /// <summary>Where temporary disks go.</summary>
-    public string Directory { get; init; } = Path.GetTempPath();
-
-    /// <summary>An existing file to measure on instead of temporary disks; null for none.</summary>
+    /// <summary>An existing file to measure on; null for a temporary one.</summary>
     public FileInfo? File { get; init; }
 
     /// <summary>Whether <see cref="File"/> may be written to.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Checks the data too, before measuring.</summary>
+    /// <summary>Bytes of the temporary file.</summary>
+    public long FileSize { get; init; } = 256 << 20;
+
+    /// <summary>Where the temporary file goes.</summary>
+    public string Directory { get; init; } = Path.GetTempPath();
+
+    /// <summary>How the file is reached: auto, io-uring or thread-pool.</summary>
+    public string Engine { get; init; } = "auto";
+
+    /// <summary>Past the page cache (O_DIRECT), as the letter measured; null for where the file system can.</summary>
+    public bool? Direct { get; init; }
+
+    /// <summary>Measure on storage that takes a chosen time, instead of a file; null for a file.</summary>
+    public ServiceTimeDisk? ServiceTimeDisk { get; init; }
+
+    /// <summary>Checks the data every way, before measuring.</summary>
     public bool Verify { get; init; }
 
-    /// <summary>Decides the places.</summary>
+    /// <summary>Decides the places and the data.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Where the rows go as JSON; null for nowhere.</summary>
+    /// <summary>Where the run goes as JSON; null for nowhere.</summary>
     public FileInfo? Json { get; init; }
 
-    /// <summary>How long each row runs before it is measured.</summary>
-    public TimeSpan WarmUp => Duration / 4;
+    /// <summary>Where the rows go as comma-separated values; null for nowhere.</summary>
+    public FileInfo? Csv { get; init; }
+
+    /// <summary><c>--quick</c>: every row once, under 20 seconds.</summary>
+    public static BenchPlan Quick { get; } = new() { Rounds = 1, Duration = TimeSpan.FromSeconds(0.2), FileSize = 64 << 20 };
 
     /// <summary>The short form: plain <c>dotnet run</c>.</summary>
-    public static BenchPlan Short { get; } = new()
-    {
-        Sizes = [4 << 10, 64 << 10],
-        Depths = [1, 32],
-        Duration = TimeSpan.FromSeconds(0.8),
-        LsiOnNullOnly = true,
-    };
+    public static BenchPlan Short { get; } = new() { Rounds = 3, Duration = TimeSpan.FromSeconds(0.25), FileSize = 128 << 20 };
 
-    /// <summary><c>--quick</c>: under 20 seconds.</summary>
-    public static BenchPlan Quick { get; } = Short with { Duration = TimeSpan.FromSeconds(0.2), DiskSize = 64 << 20 };
+    /// <summary>True when rows may write.</summary>
+    public bool MayWrite => File is null || Overwrite || ServiceTimeDisk is not null;
 
-    /// <summary>Rows, when no backend is skipped.</summary>
-    public int RowCount => Cases.Count() * Backends.Sum(backend => PathsTo(backend).Count());
+    /// <summary>The cases in the order in which they run and are shown.</summary>
+    public IReadOnlyList<BenchCase> Cases =>
+    [
+        .. from isRandom in Patterns
+           from size in Sizes
+           from isWrite in MayWrite ? new[] { true, false } : [false]
+           select new BenchCase(isWrite, size, isRandom),
+    ];
 
-    /// <summary>The ways to a backend that are measured.</summary>
-    public IEnumerable<BenchPath> PathsTo(BenchBackend backend) =>
-        Paths.Where(path => path == BenchPath.Direct || !LsiOnNullOnly || backend.Name == "null" || Paths.Count == 1);
+    /// <summary>Measurements, of all rows in all rounds.</summary>
+    public int MeasurementCount => Cases.Count * Ways.Count * Rounds;
 
-    /// <summary>The cases in the order in which they run.</summary>
-    public IEnumerable<BenchCase> Cases =>
-        from size in Sizes
-        from depth in Depths
-        from isWrite in File is null || Overwrite ? new[] { false, true } : [false]
-        select new BenchCase(size, isWrite, depth);
-}
+    /// <summary>What a workload does in a case.</summary>
+    public WorkloadPlan WorkloadOf(BenchCase benchCase, long diskLength) =>
+        new(benchCase.IsWrite, benchCase.TransferLength, diskLength, Depth, benchCase.IsRandom, Seed, WarmUp, Duration);
 
-/// <summary>One row of the table.</summary>
-/// <param name="Path">Which way the commands went.</param>
-/// <param name="Backend">What was measured.</param>
-/// <param name="Case">What was done.</param>
-/// <param name="Result">What came out.</param>
-internal sealed record BenchRow(BenchPath Path, BenchBackend Backend, BenchCase Case, WorkloadFinished Result)
-{
-    /// <summary>Commands measured.</summary>
-    public long Commands => Result.Latencies.Count;
-
-    /// <summary>Commands a second.</summary>
-    public double Iops => Result.Elapsed > TimeSpan.Zero ? Commands / Result.Elapsed.TotalSeconds : 0;
-
-    /// <summary>Millions of bytes a second.</summary>
-    public double MegabytesPerSecond => Iops * Case.TransferLength / 1e6;
-
-    /// <summary>Processor seconds of the process for a million commands.</summary>
-    public double ProcessorSecondsPerMillion => Commands == 0 ? 0 : Result.ProcessorTime.TotalSeconds / Commands * 1e6;
-
-    /// <summary>Bytes the process allocated for each command.</summary>
-    public double AllocatedBytesPerCommand => Commands == 0 ? 0 : (double)Result.AllocatedBytes / Commands;
-
-    /// <summary>A percentile of the latency, in microseconds.</summary>
-    public double Latency(double fraction) => Result.Latencies.Percentile(fraction) / 1e3;
-}
-
-/// <summary>The rows of a run so far.</summary>
-internal sealed class BenchRows : List<BenchRow>
-{
-    /// <summary>IOPS of <paramref name="row"/> by those of the same case on the null backend; null when there is no such row.</summary>
-    public double? RatioToNull(BenchRow row) => Ratio(row, row.Path, row.Case, "null");
-
-    /// <summary>IOPS of <paramref name="row"/>, on a file, by those of the same case through the thread pool; null without one.</summary>
-    public double? RatioToThreadPool(BenchRow row) => row.Backend.IsFile ? Ratio(row, row.Path, row.Case, "thread-pool") : null;
-
-    /// <summary>IOPS of <paramref name="row"/>, through the adapter, by those of the same row without it; null without one.</summary>
-    public double? RatioToDirect(BenchRow row) => row.Path == BenchPath.Lsi ? Ratio(row, BenchPath.Direct, row.Case, row.Backend.Name) : null;
-
-    /// <summary>IOPS of <paramref name="row"/>, a write, by those of the same reads; null for a read.</summary>
-    public double? RatioToRead(BenchRow row) =>
-        row.Case.IsWrite ? Ratio(row, row.Path, row.Case with { IsWrite = false }, row.Backend.Name) : null;
-
-    private double? Ratio(BenchRow row, BenchPath path, BenchCase benchCase, string backend) =>
-        Find(other => other.Path == path && other.Case == benchCase && other.Backend.Name == backend) is { Iops: > 0 } peer
-            ? row.Iops / peer.Iops
-            : null;
+    /// <summary>Target 0 with the storage to measure on.</summary>
+    /// <param name="path">The file; null without one.</param>
+    public Device DeviceOn(string? path) => ServiceTimeDisk is { } disk
+        ? new Device(0, "simulated") { Size = FileSize, Settings = disk.ToHocon(Verify) }
+        : new Device(0, "file") { Path = path, Engine = Engine, Direct = Direct ?? true, ReadOnly = !MayWrite };
 }

@@ -9,43 +9,38 @@ internal interface IBenchProgress
     /// <summary>True when <see cref="Running"/> is of use.</summary>
     bool IsLive { get; }
 
-    /// <summary>A temporary disk is being filled; <paramref name="share"/> of it is written.</summary>
-    void Filling(double share);
-
-    /// <summary>The data on a backend is being verified.</summary>
-    void Verifying(BenchBackend backend);
+    /// <summary>Something that is no row begins: a disk is filled, data is verified.</summary>
+    /// <param name="what">In a few words.</param>
+    void Preparing(string what);
 
     /// <summary>A row begins.</summary>
-    void Begin(BenchPath path, BenchBackend backend, BenchCase benchCase);
+    void Begin(string name);
 
-    /// <summary>The row goes on at about so many commands a second.</summary>
+    /// <summary>The row goes on at about so many requests a second.</summary>
     void Running(double iops);
 
     /// <summary>The row has been measured, as number <paramref name="count"/> from 1.</summary>
-    void Done(BenchRow row, int count);
+    void Done(string name, Measurement result, int count);
 }
 
 /// <summary>One line for each row: for files, pipes and CI.</summary>
 internal sealed class PlainProgress(int rowCount) : IBenchProgress
 {
-    private bool _filling;
+    private string? _preparing;
 
     /// <inheritdoc/>
     public bool IsLive => false;
 
     /// <inheritdoc/>
-    public void Filling(double share)
+    public void Preparing(string what)
     {
-        if (!_filling)
-            Screen.Line("Filling a temporary disk ...");
-        _filling = true;
+        if (_preparing != what)
+            Screen.Line($"{char.ToUpperInvariant(what[0])}{what[1..]} ...");
+        _preparing = what;
     }
 
     /// <inheritdoc/>
-    public void Verifying(BenchBackend backend) => Screen.Line($"Verifying the data on {backend.Name} ...");
-
-    /// <inheritdoc/>
-    public void Begin(BenchPath path, BenchBackend backend, BenchCase benchCase)
+    public void Begin(string name)
     {
     }
 
@@ -55,11 +50,8 @@ internal sealed class PlainProgress(int rowCount) : IBenchProgress
     }
 
     /// <inheritdoc/>
-    public void Done(BenchRow row, int count)
-    {
-        var figures = row.Result.Error ?? $"{row.Iops,12:N0} IOPS {row.MegabytesPerSecond,9:N0} MB/s";
-        Screen.Line($"[{count,3}/{rowCount}] {BenchText.Name(row.Path, row.Backend, row.Case),-38} {figures}");
-    }
+    public void Done(string name, Measurement result, int count) =>
+        Screen.Line($"[{count,3}/{rowCount}] {name,-42} {result.Error ?? $"{result.Iops,12:N0} IOPS {result.MegabytesPerSecond,9:N0} MB/s"}");
 }
 
 /// <summary>A bar that moves, with the rate of the moment.</summary>
@@ -71,32 +63,42 @@ internal sealed class LiveProgress(ProgressTask task) : IBenchProgress
     public bool IsLive => true;
 
     /// <inheritdoc/>
-    public void Filling(double share) => task.Description = $"filling a temporary disk {share:P0}";
-
-    /// <inheritdoc/>
-    public void Verifying(BenchBackend backend) => task.Description = $"verifying the data on {backend.Name}";
-
-    /// <inheritdoc/>
-    public void Begin(BenchPath path, BenchBackend backend, BenchCase benchCase)
+    public void Preparing(string what)
     {
-        _name = BenchText.Name(path, backend, benchCase);
-        task.Description = _name;
+        _name = "";
+        task.Description = Markup.Escape(what);
     }
 
     /// <inheritdoc/>
-    public void Running(double iops) => task.Description = _name.Length == 0 ? "warming up" : $"{_name,-38} {iops,10:N0} IOPS";
+    public void Begin(string name) => task.Description = _name = Markup.Escape(name);
 
     /// <inheritdoc/>
-    public void Done(BenchRow row, int count) => task.Value = count;
-}
+    public void Running(double iops) => task.Description = _name.Length == 0 ? "warming up" : $"{_name,-42} {iops,10:N0} IOPS";
 
-/// <summary>Names of rows.</summary>
-internal static class BenchText
-{
-    /// <summary><c>direct io-uring write 4k depth 32</c>.</summary>
-    public static string Name(BenchPath path, BenchBackend backend, BenchCase benchCase) =>
-        $"{path.Name,-6} {backend.Name} {Operation(benchCase)} {ByteSize.Block(benchCase.TransferLength)} depth {benchCase.Depth}";
+    /// <inheritdoc/>
+    public void Done(string name, Measurement result, int count) => task.Value = count;
 
-    /// <summary><c>read</c> or <c>write</c>.</summary>
-    public static string Operation(BenchCase benchCase) => benchCase.IsWrite ? "write" : "read";
+    /// <summary>Runs a bench with a bar where a person can watch it, with lines where not.</summary>
+    /// <param name="rowCount">How many rows there will be.</param>
+    /// <param name="bench">The bench.</param>
+    public static async Task WatchAsync(int rowCount, Func<IBenchProgress, Task> bench)
+    {
+        if (!Screen.IsInteractive)
+        {
+            await bench(new PlainProgress(rowCount));
+            return;
+        }
+        var run = Task.CompletedTask;
+        await Screen.Out.Progress()
+            .AutoClear(true)
+            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
+                new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(async context =>
+            {
+                run = bench(new LiveProgress(context.AddTask("starting", maxValue: rowCount)));
+                await run.ContinueWith(static _ => { }, TaskScheduler.Default);
+            });
+        // Outside, so that the display is cleared before an error is told.
+        await run;
+    }
 }

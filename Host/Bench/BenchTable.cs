@@ -1,84 +1,79 @@
 using System.Globalization;
-using ScsiActors.Host.Output;
 using Spectre.Console;
 
 namespace ScsiActors.Host.Bench;
 
-/// <summary>The rows as a table for people; on a narrow terminal as two, one above the other.</summary>
+/// <summary>The rows as a table for people, with the letter's columns; on a narrow terminal as two, one above the other.</summary>
 internal static class BenchTable
 {
-    private const int WideEnough = 172;
+    private const int WideEnough = 150;
 
     private static readonly Column[] Names =
     [
-        new("size", static (row, _) => ByteSize.Block(row.Case.TransferLength)),
-        new("depth", static (row, _) => Number(row.Case.Depth)),
-        new("op", static (row, _) => BenchText.Operation(row.Case), IsText: true),
-        new("through", static (row, _) => row.Path.Name, IsText: true),
-        new("backend", static (row, _) => row.Backend.Name, IsText: true),
+        new("case", static (row, _) => row.Case.ToString(), IsText: true),
+        new("way", static (row, _) => row.Way.Label, IsText: true),
     ];
 
-    private static readonly Column[] Speed =
+    private static readonly Column[] Letter =
     [
-        new("IOPS", static (row, _) => Number(row.Iops)),
-        new("MB/s", static (row, _) => Number(row.MegabytesPerSecond)),
-        new("x null", static (row, rows) => Ratio(rows.RatioToNull(row))),
-        new("x direct", static (row, rows) => Ratio(rows.RatioToDirect(row))),
-        new("x thread-pool", static (row, rows) => Ratio(rows.RatioToThreadPool(row))),
-        new("write/read", static (row, rows) => Ratio(rows.RatioToRead(row))),
+        new("MB/s", static (row, _) => Figure(row.Of(static round => round.MegabytesPerSecond)?.Median)),
+        new("±", static (row, _) => Percent(row.Of(static round => round.MegabytesPerSecond)?.Spread)),
+        new("% CPU", static (row, _) => Figure(row.Of(static round => round.ProcessorPercent)?.Median, "0")),
+        new("submit us", static (row, _) => Figure(row.Of(static round => round.SubmitMicroseconds)?.Median)),
+        new("compl ms", static (row, _) => Figure(row.Of(static round => round.CompletionMilliseconds)?.Median, "0.000")),
     ];
 
-    private static readonly Column[] Cost =
+    private static readonly Column[] More =
     [
-        new("p50 us", static (row, _) => Micros(row.Latency(0.5))),
-        new("p99 us", static (row, _) => Micros(row.Latency(0.99))),
-        new("p99.9 us", static (row, _) => Micros(row.Latency(0.999))),
-        new("CPU s/million", static (row, _) => row.ProcessorSecondsPerMillion.ToString("0.00", CultureInfo.InvariantCulture)),
-        new("B/command", static (row, _) => Number(row.AllocatedBytesPerCommand)),
+        new("p99 ms", static (row, _) => Figure(row.Of(static round => round.Latency(0.99) / 1e3)?.Median, "0.000")),
+        new("IOPS", static (row, _) => Figure(row.Of(static round => round.Iops)?.Median, "N0")),
+        new("at storage", static (row, _) => Figure(row.Of(static round => round.MostInFlight)?.Median, "0")),
+        new("x bare metal", static (row, run) => Figure(run.RatioTo(BenchWay.BareName, row)?.Median, "0.00")),
+        new("x virtio", static (row, run) => Figure(run.RatioTo(BenchWay.VirtioName, row)?.Median, "0.00")),
+        new("write/read", static (row, run) => Figure(run.WriteToRead(row)?.Median, "0.00")),
     ];
 
-    private sealed record Column(string Title, Func<BenchRow, BenchRows, string> Text, bool IsText = false);
+    private sealed record Column(string Title, Func<BenchRow, BenchRun, string> Text, bool IsText = false);
 
-    /// <summary>Writes the rows that were measured, those of one size, depth and direction together.</summary>
-    public static void Write(IAnsiConsole console, BenchRows rows)
+    /// <summary>Writes the rows of which something was measured, those of one case together.</summary>
+    public static void Write(IAnsiConsole console, BenchRun run)
     {
-        if (rows.Count == 0)
+        if (run.MeasurementCount == 0)
             return;
+        // A ratio that no row has is a column of nothing.
+        var more = More.Where(column => run.Rows.Any(row => column.Text(row, run).Length > 0)).ToArray();
         if (console.Profile.Width >= WideEnough)
         {
-            console.Write(Table([.. Names, .. Speed, .. Cost], rows));
+            console.Write(Table([.. Names, .. Letter, .. more], run));
             return;
         }
-        console.Write(Table([.. Names, .. Speed], rows));
-        console.Write(Table([.. Names, .. Cost], rows));
+        console.Write(Table([.. Names, .. Letter], run));
+        console.Write(Table([.. Names, .. more], run));
     }
 
-    private static Table Table(Column[] columns, BenchRows rows)
+    private static Table Table(Column[] columns, BenchRun run)
     {
         var table = new Table { Border = TableBorder.Simple };
         foreach (var column in columns)
             table.AddColumn(new TableColumn(column.Title) { Alignment = column.IsText ? Justify.Left : Justify.Right, NoWrap = true });
         BenchCase? last = null;
-        foreach (var row in rows)
+        foreach (var row in run.Rows.Where(static row => row.Rounds.Count > 0))
         {
             if (last is not null && last != row.Case)
                 table.AddEmptyRow();
             last = row.Case;
-            table.AddRow([.. columns.Select(column => new Text(TextOf(column, row, rows)))]);
+            table.AddRow([.. columns.Select(column => new Text(TextOf(column, row, run)))]);
         }
         return table;
     }
 
-    private static string TextOf(Column column, BenchRow row, BenchRows rows)
-    {
-        if (row.Result.Error is null || Names.Contains(column))
-            return column.Text(row, rows);
-        return column == Speed[0] || column == Cost[0] ? "failed" : "";
-    }
+    private static string TextOf(Column column, BenchRow row, BenchRun run) =>
+        row.Error is null || Names.Contains(column) ? column.Text(row, run)
+        : column == Letter[0] || column == More[0] ? "failed"
+        : "";
 
-    private static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    private static string Figure(double? value, string? format = null) =>
+        value?.ToString(format ?? (value < 100 ? "0.0" : "N0"), CultureInfo.InvariantCulture) ?? "";
 
-    private static string Micros(double value) => value.ToString(value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
-
-    private static string Ratio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "";
+    private static string Percent(double? share) => share is { } value ? $"{100 * value:0} %" : "";
 }

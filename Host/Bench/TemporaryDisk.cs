@@ -13,26 +13,27 @@ internal sealed class TemporaryDisk : IDisposable
     public string FilePath { get; }
 
     /// <summary>Makes one and fills it: a sparse file would measure the absence of data.</summary>
-    /// <param name="plan">Says where, how long, and what seed decides the noise.</param>
+    /// <param name="directory">Where.</param>
     /// <param name="name">Part of its name.</param>
-    /// <param name="progress">Told the share that is written, 0 to 1.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="seed">Decides the noise.</param>
+    /// <param name="progress">Told what is going on.</param>
     /// <param name="cancellation">Ends it; nothing is left then.</param>
     /// <exception cref="UsageException">The directory is missing, or cannot hold it.</exception>
-    public static TemporaryDisk Create(BenchPlan plan, string name, Action<double> progress, CancellationToken cancellation)
+    public static TemporaryDisk Create(string directory, string name, long length, ulong seed, IBenchProgress progress, CancellationToken cancellation)
     {
-        var directory = plan.Directory;
         if (!Directory.Exists(directory))
             throw new UsageException($"--directory {directory}: there is no such directory.");
         var free = new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
-        if (free < plan.DiskSize)
+        if (free < length)
         {
-            throw new UsageException($"{directory} has {ByteSize.Rounded(free)} free, a disk needs {ByteSize.Short(plan.DiskSize)}: "
-                + "choose a smaller --disk-size or another --directory.");
+            throw new UsageException($"{directory} has {ByteSize.Rounded(free)} free, a disk needs {ByteSize.Short(length)}: "
+                + "choose a smaller one, or another --directory.");
         }
         var disk = new TemporaryDisk(Path.Combine(directory, $"scsi-actors-bench-{Environment.ProcessId}-{name}.img"));
         try
         {
-            disk.Fill(plan.DiskSize, plan.Seed, progress, cancellation);
+            disk.Fill(length, seed, progress, cancellation);
             return disk;
         }
         catch (Exception error)
@@ -45,7 +46,7 @@ internal sealed class TemporaryDisk : IDisposable
     /// <summary>Deletes the file.</summary>
     public void Dispose() => File.Delete(FilePath);
 
-    private void Fill(long length, ulong seed, Action<double> progress, CancellationToken cancellation)
+    private void Fill(long length, ulong seed, IBenchProgress progress, CancellationToken cancellation)
     {
         using var file = File.OpenHandle(FilePath, FileMode.CreateNew, FileAccess.Write, preallocationSize: length);
         var chunk = new byte[ChunkLength];
@@ -53,8 +54,8 @@ internal sealed class TemporaryDisk : IDisposable
         for (long at = 0; at < length; at += ChunkLength)
         {
             cancellation.ThrowIfCancellationRequested();
+            progress.Preparing(progress.IsLive ? $"filling a temporary disk {(double)at / length:P0}" : "filling a temporary disk");
             RandomAccess.Write(file, chunk.AsSpan(0, (int)Math.Min(ChunkLength, length - at)), at);
-            progress((double)at / length);
         }
         RandomAccess.FlushToDisk(file);
     }

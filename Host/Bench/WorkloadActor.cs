@@ -4,26 +4,18 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Bench;
 
-/// <summary>Asks a <see cref="WorkloadActor"/> to run a workload; answered by <see cref="WorkloadFinished"/> to the sender.</summary>
+/// <summary>Asks a <see cref="WorkloadActor"/> to run a workload; answered by <see cref="Measurement"/> to the sender.</summary>
 /// <param name="Plan">What to do.</param>
+/// <param name="Way">In what messages.</param>
 /// <param name="Meter">Shows how far it is to who looks on.</param>
-internal sealed record RunWorkload(WorkloadPlan Plan, WorkloadMeter Meter);
+internal sealed record RunWorkload(WorkloadPlan Plan, IWayIn Way, WorkloadMeter Meter);
 
-/// <summary>A workload has run and nothing of it is outstanding.</summary>
-/// <param name="Elapsed">How long was measured.</param>
-/// <param name="Latencies">One entry for each command that was measured.</param>
-/// <param name="ProcessorTime">Of the whole process while it was measured.</param>
-/// <param name="AllocatedBytes">By the whole process while it was measured.</param>
-/// <param name="Error">The error that ended it, in words; null for none.</param>
-internal sealed record WorkloadFinished(
-    TimeSpan Elapsed, LatencyHistogram Latencies, TimeSpan ProcessorTime, long AllocatedBytes, string? Error);
-
-/// <summary>How many commands a workload has completed, for eyes outside the actor.</summary>
+/// <summary>How many requests a workload has completed, for eyes outside the actor.</summary>
 internal sealed class WorkloadMeter
 {
     private long _completed;
 
-    /// <summary>Commands completed so far, those of the warm-up included.</summary>
+    /// <summary>Requests completed so far, those of the warm-up included.</summary>
     public long Completed => Volatile.Read(ref _completed);
 
     /// <summary>Counts one; called by the workload's actor alone.</summary>
@@ -31,14 +23,16 @@ internal sealed class WorkloadMeter
 }
 
 /// <summary>Runs workloads, one at a time: the initiator of a bench. On the subsystem's dispatcher it costs no thread switch.</summary>
-/// <param name="port">The direct port.</param>
+/// <param name="port">Takes the requests: a driver, a port, storage.</param>
 internal sealed class WorkloadActor(IActorRef port) : UntypedActor, IWorkloadPorts
 {
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
+    private static readonly Identify AreYouThere = new(null!);
 
     private IActorRef _client = ActorRefs.Nobody;
+    private RunWorkload? _run;
     private Workload? _workload;
-    private WorkloadMeter _meter = new();
+    private int _fences;
     private Reading _begin;
     private Reading _end;
 
@@ -47,16 +41,28 @@ internal sealed class WorkloadActor(IActorRef port) : UntypedActor, IWorkloadPor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        if (_run is not null && _run.Way.TryRead(message, out var answer))
+        {
+            _run.Meter.Count();
+            _workload!.Handle(answer, Now());
+            return;
+        }
         switch (message)
         {
-            case CommandExecuted done when _workload is not null:
-                _meter.Count();
-                _workload.Handle(done, Now());
+            case ActorIdentity when _workload is not null:
+                // Every actor answers in the order in which it was told: the answer comes behind what was sent before the question.
+                if (--_fences > 0)
+                    port.Tell(AreYouThere, Self);
+                else
+                    _workload.HandedOn(Now());
+                break;
+            case AioInspected inspected:
+                _workload?.Handle(inspected, Now());
                 break;
             case RunWorkload run:
-                Invariant.Holds(_workload is null, "one workload at a time");
+                Invariant.Holds(_run is null, "one workload at a time");
                 _client = Sender;
-                _meter = run.Meter;
+                _run = run;
                 _begin = _end = default;
                 _workload = new Workload(run.Plan, this, Now());
                 _workload.Start(Now());
@@ -68,7 +74,14 @@ internal sealed class WorkloadActor(IActorRef port) : UntypedActor, IWorkloadPor
     }
 
     /// <inheritdoc/>
-    public void Execute(ExecuteCommand command) => port.Tell(command, Self);
+    public void Send(int slot, bool isWrite, long offset, Memory<byte> data) => port.Tell(_run!.Way.Request(slot, isWrite, offset, data), Self);
+
+    /// <inheritdoc/>
+    public void Fence()
+    {
+        _fences = _run!.Way.Fences;
+        port.Tell(AreYouThere, Self);
+    }
 
     /// <inheritdoc/>
     public void MeasurementBegins() => _begin = Read();
@@ -79,9 +92,11 @@ internal sealed class WorkloadActor(IActorRef port) : UntypedActor, IWorkloadPor
     /// <inheritdoc/>
     public void Finished()
     {
-        _client.Tell(new WorkloadFinished(TimeSpan.FromMicroseconds((_end.Now - _begin.Now) / 1e3), _workload!.Latencies,
-            _end.ProcessorTime - _begin.ProcessorTime, _end.AllocatedBytes - _begin.AllocatedBytes, _workload.Error));
+        var workload = _workload!;
+        _client.Tell(new Measurement(_run!.Plan.TransferLength, TimeSpan.FromMicroseconds((_end.Now - _begin.Now) / 1e3), workload.Latencies,
+            workload.Submissions, workload.Depths, _end.ProcessorTime - _begin.ProcessorTime, _end.AllocatedBytes - _begin.AllocatedBytes, workload.Error));
         _workload = null;
+        _run = null;
     }
 
     private static Reading Read() => new(Now(), Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(precise: true));

@@ -1,34 +1,38 @@
 using System.CommandLine;
 using ScsiActors.Host.Bench;
 using ScsiActors.Host.Output;
-using Spectre.Console;
 
 namespace ScsiActors.Host.Commands;
 
-/// <summary><c>bench</c>: how fast each kind of storage is below the same actors; and its short form without a verb.</summary>
+/// <summary><c>bench</c>: the letter's table, live on this machine; and its short form without a verb.</summary>
 internal static class BenchCommand
 {
-    private const string HowToRead =
-        "Ratios compare with the same row on other storage, measured next to it: they mean more than figures from a busy machine.";
+    private const string HowToRead = """
+        Medians of interleaved rounds; ± is half of the distance between the slowest and the fastest. % CPU is of one processor, all of this process.
+        submit: from sending a request until driver or storage has handed it on; compl: until its answer. "at storage": the most requests it had at once.
+        """;
 
     private const string WhatNext = """
 
         What to try next (after `dotnet run --project Host --`):
-          bench                                every size and depth; bench --help for more
-          bench --direct --directory DIR       a real disk, past the page cache
+          bench                                the same for longer; bench --help for sizes, patterns, depth, your own file
+          bench --service-time 1ms             a disk that takes a millisecond: what queueing is for, on any machine
+          bench --directory DIR                another disk
+          bench storage                        every kind of storage below the same actors
           disk create disk.img --size 1GiB     a disk of your own; then: disk info disk.img
           copy disk.img copy.img --verify      sector by sector, through two logical units
           trace write                          the life of one command, message by message
-          bench --through lsi --preset no-patch   writes as they were before the 2008 patches
           --help                               everything else
         """;
 
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var command = new Command("bench", "Measure reads and writes on each kind of storage, by an initiator in this process.");
+        var command = new Command("bench",
+            "Measure reads and writes as the 2008 letter did: bare metal, SCSI before and after each patch, virtio, on the same file.");
         foreach (var option in BenchOptions.All)
             command.Options.Add(option);
+        command.Subcommands.Add(BenchStorageCommand.Create());
         command.SetAction(static (line, cancellation) => RunAsync(BenchOptions.PlanOf(line), GlobalOptions.From(line), cancellation));
         return command;
     }
@@ -44,69 +48,47 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(BenchPlan plan, GlobalOptions options, CancellationToken cancellation)
     {
         Screen.Line(EngineInfo.Line);
-        var result = new BenchResult();
+        var run = new BenchRun(plan);
         try
         {
-            await WatchAsync(plan, options, result, cancellation);
+            await LiveProgress.WatchAsync(plan.MeasurementCount, progress => new BenchRunner(run, options, progress).RunAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            var deleted = result.TemporaryFiles.Count == 0 ? "" : $"; deleted {string.Join(" and ", result.TemporaryFiles)}";
-            Screen.Error($"Interrupted after {result.Rows.Count} of {plan.RowCount} rows{deleted}.");
-            Save(plan, result, complete: false);
+            var deleted = run.TemporaryFile is { } file ? $"; deleted {file}" : "";
+            Screen.Error($"Interrupted after {run.MeasurementCount} of {plan.MeasurementCount} measurements{deleted}.");
+            Save(run);
             throw;
         }
-        BenchTable.Write(Screen.Out, result.Rows);
-        Explain(result);
-        Save(plan, result, complete: true);
-        return result.IsGood && !(plan.BackendsAreChosen && result.Skipped.Count > 0) ? ExitCode.Ok : ExitCode.Failed;
+        BenchTable.Write(Screen.Out, run);
+        Explain(run);
+        Save(run);
+        return run.IsGood ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static async Task WatchAsync(BenchPlan plan, GlobalOptions options, BenchResult result, CancellationToken cancellation)
+    private static void Save(BenchRun run)
     {
-        if (!Screen.IsInteractive)
-        {
-            await new BenchRunner(plan, options, new PlainProgress(plan.RowCount), result).RunAsync(cancellation);
-            return;
-        }
-        var run = Task.CompletedTask;
-        await Screen.Out.Progress()
-            .AutoClear(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
-                new PercentageColumn(), new RemainingTimeColumn())
-            .StartAsync(async context =>
-            {
-                var progress = new LiveProgress(context.AddTask("starting", maxValue: plan.RowCount));
-                run = new BenchRunner(plan, options, progress, result).RunAsync(cancellation);
-                await run.ContinueWith(static _ => { }, TaskScheduler.Default);
-            });
-        // Outside, so that the display is cleared before an error is told.
-        await run;
+        if (run.Plan.Json is { } json)
+            BenchFiles.SaveJson(BenchReport.Of(run), json);
+        if (run.Plan.Csv is { } csv)
+            BenchFiles.Save("--csv", csv, BenchCsv.Of(run));
+        foreach (var file in new[] { run.Plan.Json, run.Plan.Csv }.OfType<FileInfo>())
+            Screen.Line($"{(run.IsComplete ? "Rows" : "The rows measured so far")} written to {file}.");
     }
 
-    private static void Save(BenchPlan plan, BenchResult result, bool complete)
+    private static void Explain(BenchRun run)
     {
-        if (plan.Json is not { } file)
-            return;
-        try
-        {
-            BenchReport.Of(plan, result, complete).Save(file);
-            Screen.Line($"{(complete ? "Rows" : "The rows measured so far")} written to {file}.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFailedException($"--json {file}: {error.Message}");
-        }
-    }
-
-    private static void Explain(BenchResult result)
-    {
-        foreach (var failed in result.Rows.Where(static row => row.Result.Error is not null))
-            Screen.Line($"{BenchText.Name(failed.Path, failed.Backend, failed.Case)} failed: {failed.Result.Error}");
-        foreach (var (backend, reason) in result.Skipped)
-            Screen.Line($"{backend.Name} was not measured: {reason}");
-        if (result.BytesVerified is { } bytes)
-            Screen.Line($"Verified: {ByteSize.Rounded(bytes)} read back, every block as written last.");
+        var plan = run.Plan;
+        Screen.Line($"On {run.Storage}; {plan.Depth} requests outstanding, {plan.Rounds} rounds of {plan.Duration.TotalSeconds:0.##} s.");
         Screen.Line(HowToRead);
+        foreach (var failed in run.Rows.Where(static row => row.Error is not null))
+            Screen.Line($"{failed.Name} failed: {failed.Error}");
+        if (run.BytesVerified is { } bytes)
+            Screen.Line($"Verified: {ByteSize.Rounded(bytes)} read back, every block as written last.");
+        var aims = BenchAims.Of(run).ToArray();
+        if (aims.Length > 0)
+            Screen.Line("\nAims:");
+        foreach (var aim in aims)
+            Screen.Line($"  {aim}");
     }
 }

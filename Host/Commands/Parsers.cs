@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using ScsiActors.Host.Output;
 
 namespace ScsiActors.Host.Commands;
@@ -7,6 +8,8 @@ namespace ScsiActors.Host.Commands;
 /// <summary>Options whose values are not plain words: sizes, counts, durations, lists of them.</summary>
 internal static class Parsers
 {
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromHours(1);
+
     /// <summary>An option that takes one size.</summary>
     public static Option<long?> SizeOption(string name, string description) => new(name)
     {
@@ -37,6 +40,19 @@ internal static class Parsers
             : Refuse<int>(result, $"wants a number from 1 to {maximum}"),
     };
 
+    /// <summary>An option that takes a duration.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="least">The shortest, in whole or broken milliseconds.</param>
+    public static Option<TimeSpan?> DurationOption(string name, string description, TimeSpan least) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result => TryParseDuration(result.Tokens[0].Value, out var duration) && duration >= least && duration <= LongestDuration
+            ? duration
+            : Refuse<TimeSpan?>(result, $"wants a time such as 500ms, 1.5s or 2min, from {least.TotalMilliseconds:0.##}ms to 60min"),
+    };
+
     /// <summary>An option that takes the seed of a random sequence.</summary>
     public static Option<ulong> SeedOption(string description) => new("--seed")
     {
@@ -51,6 +67,22 @@ internal static class Parsers
         var name = result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
         result.AddError($"{name} {wanted}, not '{string.Join(' ', result.Tokens.Select(static token => token.Value))}'.");
         return default;
+    }
+
+    private static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        // The longest name of a unit first: "ms" ends with "s".
+        foreach (var (unit, milliseconds) in new[] { ("ms", 1.0), ("us", 0.001), ("min", 60_000.0), ("s", 1000.0) })
+        {
+            if (!text.EndsWith(unit, StringComparison.Ordinal))
+                continue;
+            var isNumber = double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count);
+            // Far above what any option takes, and far below what a TimeSpan does.
+            duration = TimeSpan.FromMilliseconds(isNumber ? Math.Min(count * milliseconds, 1e12) : 0);
+            return isNumber;
+        }
+        duration = default;
+        return false;
     }
 
     private sealed record ListForm(string HelpName, Func<string, int?> Parse, string Wanted);

@@ -26,7 +26,7 @@ internal static class HelpText
     {
         [""] =
         [
-            "bench --quick                               # every kind of storage, in under 20 seconds",
+            "bench                                       # the letter's table on this machine: bare metal, SCSI patch by patch, virtio",
             "disk create disk.img --size 1GiB",
             "disk info disk.img                          # what an operating system would see",
             "copy disk.img copy.img --verify             # sector by sector, through two logical units",
@@ -34,12 +34,24 @@ internal static class HelpText
         ],
         ["bench"] =
         [
-            "bench --quick --json rows.json",
-            "bench --backend thread-pool,io-uring --size 4k --depth 32 --seconds 5 --pattern random",
-            "bench --backend io-uring --direct --directory /var/tmp --disk-size 4GiB",
-            "bench --file big.img --size 64k             # reads only; --overwrite permits writes, which destroy its contents",
-            "bench --verify --backend memory,io-uring    # compare every block before measuring",
-            "bench --through lsi --preset no-patch       # writes one at a time, as before the 2008 patches",
+            "bench --quick --json run.json               # every row once; Host/Bench/SCHEMA.md describes the file",
+            "bench --service-time 1ms                    # a disk that takes a millisecond: queued writes against one at a time",
+            "bench --service-time 1ms --lanes 4          # one that works on four requests at once",
+            "bench --directory /mnt/disk --file-size 4GiB  # another disk; past the page cache where its file system can",
+            "bench --direct off                          # through the page cache: the price of every copy and message",
+            "bench --rows bare,default --size 4k,16k,64k,256k --pattern sequential,random --rounds 9 --csv rows.csv",
+            "bench --file big.img --depth 32             # reads only; --overwrite permits writes, which destroy its contents",
+            "bench --verify --quick                      # compare every block, every way, before measuring",
+            "bench storage --quick                       # null disk, memory disk, thread pool, io_uring",
+        ],
+        ["storage"] =
+        [
+            "bench storage --quick --json rows.json",
+            "bench storage --backend thread-pool,io-uring --size 4k --depth 32 --seconds 5 --pattern random",
+            "bench storage --backend io-uring --direct --directory /var/tmp --disk-size 4GiB",
+            "bench storage --file big.img --size 64k     # reads only; --overwrite permits writes, which destroy its contents",
+            "bench storage --verify --backend memory,io-uring",
+            "bench storage --through lsi --preset no-patch",
         ],
         ["copy"] =
         [

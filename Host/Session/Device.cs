@@ -22,6 +22,9 @@ internal sealed record Device(int Target, string Backend)
     /// <summary>Refuses to write.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>More lines of the section <c>aio</c>, in HOCON.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>The device as a section of config.hocon; what it does not say is left to the configuration.</summary>
     public string ToHocon()
     {
@@ -34,6 +37,7 @@ internal sealed record Device(int Target, string Backend)
             lines.Add($"file {{ path = {Quote(Path)}, engine = {Engine}, direct = {OnOff(Direct)} }}");
             lines.Add($"file {{ read-only = {OnOff(ReadOnly)}, create = off }}");
         }
+        lines.AddRange(Settings);
         return $"scsi-actors.targets.{Target}.luns.0 {{ aio {{\n{string.Join('\n', lines)}\n}} }}\n";
     }
 

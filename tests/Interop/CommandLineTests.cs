@@ -14,6 +14,7 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData]
     [InlineData("bench")]
+    [InlineData("bench", "storage")]
     [InlineData("copy")]
     [InlineData("disk")]
     [InlineData("disk", "create")]
@@ -42,8 +43,16 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     [InlineData("--quickly", "bench", "--quickly")]
     [InlineData("not '4x'", "bench", "--size", "4x")]
     [InlineData("not '0'", "bench", "--depth", "0")]
-    [InlineData("not 'tape'", "bench", "--backend", "tape")]
+    [InlineData("not 'tape'", "bench", "--rows", "tape")]
+    [InlineData("not 'soon'", "bench", "--time", "soon")]
+    [InlineData("--service-time", "bench", "--lanes", "4")]
+    [InlineData("--file", "bench", "--service-time", "1ms", "--file", "missing.img")]
+    [InlineData("--file-size", "bench", "--file-size", "32k")]
+    [InlineData("whole blocks", "bench", "--size", "1000")]
+    [InlineData("there is no directory", "bench", "--csv", "missing/rows.csv")]
+    [InlineData("not 'tape'", "bench", "storage", "--backend", "tape")]
     [InlineData("'zigzag'", "bench", "--pattern", "zigzag")]
+    [InlineData("'zigzag'", "bench", "storage", "--pattern", "zigzag")]
     [InlineData("there is no such file", "bench", "--file", "missing.img")]
     [InlineData("--file", "bench", "--overwrite")]
     [InlineData("there is no such directory", "bench", "--directory", "missing")]
@@ -80,7 +89,7 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     {
         await File.WriteAllTextAsync(_folder["settings.hocon"], text);
 
-        var result = await Run("bench", "--quick", "--backend", "null", "--config", "settings.hocon");
+        var result = await Run("bench", "storage", "--quick", "--backend", "null", "--config", "settings.hocon");
 
         Assert.Equal(2, result.ExitCode);
         Assert.All(told, words => Assert.Contains(words, result.Error));

@@ -23,8 +23,8 @@ public sealed record BusParameters
         QueueWrites = false, WriteDisconnectAfterData = false, HonourTaskAttributes = false, YieldsToOthers = false,
     };
 
-    /// <summary>Patches 1 to 3: writes are queued, with their direction, and disconnect again after their data, without which storage would still have one
-    /// at a time.</summary>
+    /// <summary>Patches 1 to 3: writes are queued like reads, with their direction. They leave the bus to others while storage has them: otherwise the
+    /// queue would end at the target, and storage would still see one write at a time.</summary>
     public static BusParameters Patches1To3 { get; } = new() { HonourTaskAttributes = false, YieldsToOthers = false };
 
     /// <summary>Patches 1 to 4: as before; the logical unit's buffer grows.</summary>

@@ -102,7 +102,7 @@ public sealed class GoldenSequenceTests
     [Fact]
     public void Without_disconnection_after_data_the_bus_is_held_until_the_status()
     {
-        var driver = new T1Driver(BusParameters.Patches1To3);
+        var driver = new T1Driver(BusParameters.Default with { WriteDisconnectAfterData = false });
         driver.PostWrite(1);
         driver.PostWrite(2);
         driver.AskForData(1, 4096);
@@ -160,7 +160,7 @@ public sealed class GoldenSequenceTests
     [Fact]
     public void A_large_write_in_chunks_stays_connected_between_them()
     {
-        var driver = new T1Driver(BusParameters.Patches1To3);
+        var driver = new T1Driver(BusParameters.Default with { WriteDisconnectAfterData = false });
         driver.PostWrite(1, blocks: 24);
         for (var chunk = 0; chunk < 3; chunk++)
         {

@@ -1,13 +1,13 @@
-namespace ScsiActors.Host.Bench;
+namespace ScsiActors.Host.Bench.Storage;
 
 /// <summary>What a bench has found so far.</summary>
-internal sealed class BenchResult
+internal sealed class StorageResult
 {
     /// <summary>When it began.</summary>
     public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
 
     /// <summary>The rows measured.</summary>
-    public BenchRows Rows { get; } = [];
+    public StorageRows Rows { get; } = [];
 
     /// <summary>The backends that could not be measured.</summary>
     public List<SkippedBackend> Skipped { get; } = [];
