@@ -1,0 +1,129 @@
+using System.Globalization;
+using ScsiActors.Host.Report.Charts;
+
+namespace ScsiActors.Host.Report;
+
+/// <summary>A value with its goal and what is allowed: from <paramref name="Low"/> to <paramref name="High"/>, both included.</summary>
+internal sealed record BandRow(string Label, double Target, double Low, double High, double? Value)
+{
+    /// <summary>True when the value is there and allowed.</summary>
+    public bool IsInside => Value >= Low && Value <= High;
+}
+
+/// <summary>One picture of a <see cref="BandChart"/>.</summary>
+internal sealed record BandPanel(string Title, IReadOnlyList<BandRow> Rows);
+
+/// <summary>Values against their bands, each relative to its own target, so that all targets stand on one line whatever they are.</summary>
+/// <remarks>Targets are positive. A value far off is drawn as an arrow at the edge.</remarks>
+internal sealed record BandChart(string Title, string Description, IReadOnlyList<BandPanel> Panels) : ReportChart(Title, Description)
+{
+    private const double RowHeight = 40;
+    private const double TitleHeight = 26;
+    private const double AxisHeight = 24;
+    private const double Inset = 14;
+    private const double VerdictWidth = 62;
+    private const double BandHeight = 12;
+    private const double Radius = 4.5;
+
+    // The picture shows at least this and at most that deviation from the target, as a share.
+    private const double SmallestReach = 0.2;
+    private const double LargestReach = 0.5;
+    private const double Margin = 1.25;
+
+    /// <summary>How many values are inside their bands, of how many.</summary>
+    public string Summary
+    {
+        get
+        {
+            var rows = Panels.SelectMany(static panel => panel.Rows).ToList();
+            return string.Create(CultureInfo.InvariantCulture, $"{rows.Count(static row => row.IsInside)} of {rows.Count} in their bands");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void WriteLegend(MarkupWriter html)
+    {
+        Legend.Write(html,
+        [
+            ("allowed band", static svg => svg.Rectangle(1, 1, 24, 10, "band")),
+            ("target", static svg => svg.Line(13, 0, 13, 12, "target")),
+            ("value in its band", static svg => svg.Circle(13, 6, Radius, "dot good")),
+            ("value outside", static svg => svg.Path(Diamond(13, 6), "dot bad")),
+            (Summary, static svg => svg.Path("M6 6l4 4 8-9", "sign")),
+        ]);
+    }
+
+    /// <inheritdoc/>
+    protected override void WritePictures(SvgWriter svg)
+    {
+        var reach = Panels.SelectMany(static panel => panel.Rows)
+            .SelectMany(static row => new[] { row.Low, row.High, row.Value ?? row.Target }.Select(value => Math.Abs(value / row.Target - 1)))
+            .DefaultIfEmpty(0).Max() * Margin;
+        reach = Math.Round(Math.Clamp(reach, SmallestReach, LargestReach), 1);
+        var scale = new LinearScale(-reach, reach, Inset, PanelWidth - VerdictWidth - Inset) { TickStep = reach > 0.2 ? 0.2 : 0.1 };
+        foreach (var panel in Panels)
+            WritePanel(svg, panel, scale);
+    }
+
+    private static void WritePanel(SvgWriter svg, BandPanel panel, LinearScale scale)
+    {
+        var bottom = TitleHeight + panel.Rows.Count * RowHeight;
+        var words = string.Join("; ", panel.Rows.Select(static row =>
+            $"{row.Label}: {Figures.Short(row.Value)}, target {Figures.Short(row.Target)}, {(row.IsInside ? "in its band" : "outside its band")}"));
+        using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", panel.Title, words))
+        {
+            svg.Text(0, 14, panel.Title, "heading");
+            foreach (var tick in scale.Ticks())
+            {
+                svg.Text(scale.At(tick), bottom + 16, TickText(tick), "tick", Anchor.Middle);
+                svg.Line(scale.At(tick), bottom, scale.At(tick), bottom + 4, "axis");
+            }
+            svg.Line(scale.From, bottom, scale.To, bottom, "axis");
+            for (var i = 0; i < panel.Rows.Count; i++)
+                WriteRow(svg, panel.Rows[i], scale, TitleHeight + i * RowHeight);
+        }
+    }
+
+    private static void WriteRow(SvgWriter svg, BandRow row, LinearScale scale, double top)
+    {
+        var middle = top + 25;
+        svg.Text(0, top + 13, row.Label, "label");
+        svg.Text(PanelWidth, top + 13, $"{Figures.Short(row.Value)} (target {Figures.Short(row.Target)})", "value", Anchor.End);
+        svg.Line(scale.From, middle, scale.To, middle, "grid");
+        var low = scale.At(row.Low / row.Target - 1);
+        // A band without width is a line that can still be seen.
+        var width = Math.Max(3, scale.At(row.High / row.Target - 1) - low);
+        svg.Rectangle(row.High > row.Low ? low : low - 1.5, middle - BandHeight / 2, width, BandHeight, "band",
+            $"allowed: {Figures.Short(row.Low)} to {Figures.Short(row.High)}");
+        svg.Line(scale.At(0), middle - BandHeight / 2 - 2, scale.At(0), middle + BandHeight / 2 + 2, "target");
+        if (row.Value is { } value && double.IsFinite(value))
+            WriteDot(svg, row, value / row.Target - 1, scale, middle);
+        var verdict = PanelWidth - VerdictWidth + 8;
+        svg.Path(row.IsInside ? At(verdict, middle, "m-1 1l4 4 7-9") : At(verdict, middle, "m0-4l8 8m0-8l-8 8"), row.IsInside ? "sign good" : "sign bad");
+        svg.Text(PanelWidth, middle + 4, row.IsInside ? "in" : "out", row.IsInside ? "word good" : "word bad", Anchor.End);
+    }
+
+    private static void WriteDot(SvgWriter svg, BandRow row, double deviation, LinearScale scale, double middle)
+    {
+        var tooltip = $"{row.Label}: {Figures.Short(row.Value)}, {TickText(deviation)} from the target";
+        if (deviation < scale.Low)
+            svg.Path(At(scale.From - 9, middle, "l8-5v10z"), "dot bad", tooltip);
+        else if (deviation > scale.High)
+            svg.Path(At(scale.To + 9, middle, "l-8-5v10z"), "dot bad", tooltip);
+        else if (row.IsInside)
+            svg.Circle(scale.At(deviation), middle, Radius, "dot good", tooltip);
+        else
+            svg.Path(Diamond(scale.At(deviation), middle), "dot bad", tooltip);
+    }
+
+    private static string Diamond(double x, double y) => At(x, y, "m0-6l6 6-6 6-6-6z");
+
+    private static string At(double x, double y, string path) => $"M{SvgWriter.Number(x)} {SvgWriter.Number(y)}{path}";
+
+    private static string TickText(double deviation) => Math.Round(deviation * 100, 1) switch
+    {
+        0 => "0",
+        > 0 and var percent => $"+{Figures.Tick(percent)} %",
+        var percent => $"−{Figures.Tick(-percent)} %",
+    };
+}

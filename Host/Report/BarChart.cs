@@ -1,0 +1,106 @@
+using ScsiActors.Host.Report.Charts;
+
+namespace ScsiActors.Host.Report;
+
+/// <summary>One value a series, drawn as bars beside each other; a value that is not there is said so.</summary>
+internal sealed record BarRow(string Label, IReadOnlyList<double?> Values);
+
+/// <summary>Rows that belong together; a group without a name has no heading.</summary>
+internal sealed record BarGroup(string Name, IReadOnlyList<BarRow> Rows);
+
+/// <summary>One picture of a <see cref="BarChart"/>.</summary>
+internal sealed record BarPanel(string Title, IReadOnlyList<BarGroup> Groups);
+
+/// <summary>Horizontal bars, one a series (at most four) in each row, on one scale from 0 in all panels; the values stand beside their bars.</summary>
+internal sealed record BarChart(string Title, string Description, string Unit, IReadOnlyList<string> Series, IReadOnlyList<BarPanel> Panels)
+    : ReportChart(Title, Description)
+{
+    private const double BarHeight = 11;
+    private const double BarPitch = 14;
+    private const double RowGap = 7;
+    private const double TitleHeight = 26;
+    private const double GroupHeight = 21;
+    private const double AxisHeight = 22;
+    private const double WidestLabel = 116;
+    private const double Gap = 6;
+    private const double LineHeight = 14;
+
+    /// <inheritdoc/>
+    protected override void WriteLegend(MarkupWriter html) => Legend.Write(html, Series.Select((name, index) =>
+        (name, (Action<SvgWriter>)(svg => svg.Rectangle(1, 1, 24, 10, $"bar series-{index}")))));
+
+    /// <inheritdoc/>
+    protected override void WritePictures(SvgWriter svg)
+    {
+        var rows = Panels.SelectMany(static panel => panel.Groups).SelectMany(static group => group.Rows).ToList();
+        var highest = rows.SelectMany(static row => row.Values).Max() ?? 1;
+        var left = Gap + rows.SelectMany(LabelLines).Select(static line => TextMetrics.Width(line, SvgWriter.TextSize)).DefaultIfEmpty(0).Max();
+        var right = Gap + rows.SelectMany(static row => row.Values).Select(static value => TextMetrics.Width(Figures.Short(value), SvgWriter.SmallSize))
+            .DefaultIfEmpty(0).Max();
+        var scale = LinearScale.UpTo(highest, left, PanelWidth - right, 4);
+        foreach (var panel in Panels)
+            WritePanel(svg, panel, scale);
+    }
+
+    private void WritePanel(SvgWriter svg, BarPanel panel, LinearScale scale)
+    {
+        var plotHeight = panel.Groups.Sum(group => HeadingHeight(group) + group.Rows.Sum(RowHeight));
+        var bottom = TitleHeight + plotHeight;
+        using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", $"{panel.Title}, {Unit}", Words(panel)))
+        {
+            svg.Text(0, 14, panel.Title, "heading");
+            WriteAxis(svg, scale, bottom);
+            var y = TitleHeight;
+            foreach (var group in panel.Groups)
+            {
+                if (group.Name.Length > 0)
+                    svg.Text(0, y + 14, group.Name, "group");
+                y += HeadingHeight(group);
+                foreach (var row in group.Rows)
+                {
+                    WriteRow(svg, row, scale, y);
+                    y += RowHeight(row);
+                }
+            }
+        }
+    }
+
+    private void WriteAxis(SvgWriter svg, LinearScale scale, double bottom)
+    {
+        var ticks = scale.Ticks().ToList();
+        foreach (var tick in ticks)
+        {
+            var isOrigin = tick == 0;
+            svg.Line(scale.At(tick), TitleHeight, scale.At(tick), bottom, isOrigin ? "axis" : "grid");
+            var text = tick == ticks[^1] ? $"{Figures.Tick(tick)} {Unit}" : Figures.Tick(tick);
+            svg.Text(tick == ticks[^1] ? PanelWidth : scale.At(tick), bottom + 15, text, "tick", tick == ticks[^1] ? Anchor.End : Anchor.Middle);
+        }
+    }
+
+    private void WriteRow(SvgWriter svg, BarRow row, LinearScale scale, double top)
+    {
+        var lines = LabelLines(row);
+        var middle = top + (RowHeight(row) - RowGap) / 2;
+        for (var i = 0; i < lines.Count; i++)
+            svg.Text(0, middle + (i - (lines.Count - 1) / 2.0) * LineHeight + 4, lines[i], "label");
+        var first = middle - row.Values.Count * BarPitch / 2 + (BarPitch - BarHeight) / 2;
+        for (var i = 0; i < row.Values.Count; i++)
+        {
+            var y = first + i * BarPitch;
+            var end = scale.At(row.Values[i] ?? 0);
+            var text = Figures.Short(row.Values[i]);
+            if (end > scale.From)
+                svg.Rectangle(scale.From, y, end - scale.From, BarHeight, $"bar series-{i}", $"{row.Label}, {Series[i]}: {text} {Unit}");
+            svg.Text(end + 4, y + 9.5, text, i == 0 && row.Values.Count > 1 ? "value quiet" : "value");
+        }
+    }
+
+    private string Words(BarPanel panel) => string.Join("; ", panel.Groups.SelectMany(group => group.Rows.Select(row =>
+        $"{group.Name} {row.Label}: {string.Join(", ", row.Values.Select((value, index) => $"{Series[index]} {Figures.Short(value)}"))}".TrimStart())));
+
+    private static IReadOnlyList<string> LabelLines(BarRow row) => TextMetrics.Wrap(row.Label, WidestLabel, SvgWriter.TextSize);
+
+    private static double HeadingHeight(BarGroup group) => group.Name.Length > 0 ? GroupHeight : 0;
+
+    private static double RowHeight(BarRow row) => Math.Max(row.Values.Count * BarPitch, LabelLines(row).Count * LineHeight) + RowGap;
+}

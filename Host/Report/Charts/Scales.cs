@@ -1,0 +1,70 @@
+using ScsiActors.Messages;
+
+namespace ScsiActors.Host.Report.Charts;
+
+/// <summary>Maps values to pixels; what is outside is drawn at the edge.</summary>
+internal abstract record Scale(double Low, double High, double From, double To)
+{
+    /// <summary>The values worth a tick, ascending.</summary>
+    public abstract IEnumerable<double> Ticks();
+
+    /// <summary>The pixel of <paramref name="value"/>, never outside <c>From</c> to <c>To</c>.</summary>
+    public double At(double value) => From + Math.Clamp(Share(value), 0, 1) * (To - From);
+
+    /// <summary>Where between low (0) and high (1) the value lies.</summary>
+    protected abstract double Share(double value);
+}
+
+/// <summary>Equal steps for equal differences.</summary>
+internal sealed record LinearScale(double Low, double High, double From, double To) : Scale(Low, High, From, To)
+{
+    private const double Slack = 1e-9;
+
+    /// <summary>A scale from 0 to a round number not below <paramref name="highest"/>, with about <paramref name="ticks"/> steps.</summary>
+    public static LinearScale UpTo(double highest, double from, double to, int ticks)
+    {
+        var step = Step(highest > 0 ? highest : 1, ticks);
+        return new LinearScale(0, Math.Max(1, Math.Ceiling(highest / step - Slack)) * step, from, to) { TickStep = step };
+    }
+
+    /// <summary>The distance between two ticks.</summary>
+    public double TickStep { get; init; } = Step(High - Low, 4);
+
+    /// <inheritdoc/>
+    public override IEnumerable<double> Ticks()
+    {
+        var first = (int)Math.Ceiling(Low / TickStep - Slack);
+        var last = (int)Math.Floor(High / TickStep + Slack);
+        return Enumerable.Range(first, last - first + 1).Select(index => index * TickStep);
+    }
+
+    /// <inheritdoc/>
+    protected override double Share(double value) => High > Low ? (value - Low) / (High - Low) : 0;
+
+    // 1, 2, 2.5 or 5 times a power of ten.
+    private static double Step(double range, int ticks)
+    {
+        Invariant.Holds(range > 0, "an axis has an extent");
+        var raw = range / ticks;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
+        var factor = (raw / power) switch { <= 1 + Slack => 1, <= 2 + Slack => 2, <= 2.5 + Slack => 2.5, <= 5 + Slack => 5, _ => 10 };
+        return factor * power;
+    }
+}
+
+/// <summary>Equal steps for equal ratios; both ends are positive.</summary>
+internal sealed record LogScale(double Low, double High, double From, double To) : Scale(Low, High, From, To)
+{
+    private const double Slack = 1e-9;
+
+    /// <inheritdoc/>
+    public override IEnumerable<double> Ticks()
+    {
+        var first = (int)Math.Ceiling(Math.Log10(Low) - Slack);
+        var last = (int)Math.Floor(Math.Log10(High) + Slack);
+        return Enumerable.Range(first, Math.Max(0, last - first + 1)).Select(static power => Math.Pow(10, power));
+    }
+
+    /// <inheritdoc/>
+    protected override double Share(double value) => value <= Low ? 0 : Math.Log(value / Low) / Math.Log(High / Low);
+}

@@ -1,0 +1,139 @@
+using System.Text;
+using ScsiActors.Host.Report.Charts;
+using ScsiActors.Messages;
+
+namespace ScsiActors.Host.Report;
+
+/// <summary>From <paramref name="X"/> on the value is <paramref name="Y"/>.</summary>
+internal readonly record struct StepPoint(double X, double Y);
+
+/// <summary>One line: points in ascending order of x. The last value holds to the end of the chart.</summary>
+internal sealed record StepSeries(string Name, IReadOnlyList<StepPoint> Points);
+
+/// <summary>Values that jump, over time, at most four lines; names stand at the ends of their lines. However many points there are, the
+/// picture stays small and shows every peak.</summary>
+internal sealed record StepChart(string Title, string Description, string XLabel, string YLabel, IReadOnlyList<StepSeries> Series)
+    : ReportChart(Title, Description)
+{
+    private const double WideWidth = 752;
+    private const double NarrowHeight = 236;
+    private const double WideHeight = 300;
+    private const double Top = 26;
+    private const double Bottom = 40;
+    private const double Gap = 8;
+    private const double LineHeight = 14;
+    private const double LabelGap = 4;
+
+    /// <inheritdoc/>
+    protected override void WriteLegend(MarkupWriter html) => Legend.Write(html, Series.Select(static (series, index) =>
+        (series.Name, (Action<SvgWriter>)(svg => svg.Line(0, 6, 26, 6, $"step line-{index}")))));
+
+    /// <inheritdoc/>
+    protected override void WritePictures(SvgWriter svg)
+    {
+        foreach (var series in Series)
+            Invariant.Holds(IsAscending(series.Points), "the points of a step line are in ascending order");
+        // The same picture twice, each legible at its own size; the style sheet shows the one that fits.
+        WritePicture(svg, PanelWidth, NarrowHeight, "narrow", 74);
+        WritePicture(svg, WideWidth, WideHeight, "wide", 150);
+    }
+
+    private void WritePicture(SvgWriter svg, double width, double height, string cssClass, double widestLabel)
+    {
+        var labels = Series.Select(series => TextMetrics.Wrap(series.Name, widestLabel, SvgWriter.TextSize, isBold: true)).ToList();
+        var right = Gap + labels.SelectMany(static lines => lines).Select(static line => TextMetrics.Width(line, SvgWriter.TextSize, isBold: true))
+            .DefaultIfEmpty(0).Max();
+        var points = Series.SelectMany(static series => series.Points).ToList();
+        var bottom = height - Bottom;
+        var yScale = LinearScale.UpTo(points.Select(static point => point.Y).DefaultIfEmpty(1).Max(), bottom, Top, 4);
+        var left = Gap + yScale.Ticks().Max(static tick => TextMetrics.Width(Figures.Tick(tick), SvgWriter.SmallSize));
+        var first = points.Select(static point => point.X).DefaultIfEmpty(0).Min();
+        var last = points.Select(static point => point.X).DefaultIfEmpty(1).Max();
+        var xScale = new LinearScale(first, last > first ? last : first + 1, left, width - right) { TickStep = XStep(first, last, width) };
+        using (svg.Picture(width, height, cssClass, Title, Words()))
+        {
+            WriteAxes(svg, xScale, yScale);
+            for (var i = 0; i < Series.Count; i++)
+                svg.Path(Line(Series[i].Points, xScale, yScale), $"step line-{i}");
+            WriteLabels(svg, labels, xScale.To + Gap, yScale);
+        }
+    }
+
+    private void WriteAxes(SvgWriter svg, LinearScale x, LinearScale y)
+    {
+        svg.Text(0, 12, YLabel, "tick");
+        foreach (var tick in y.Ticks())
+        {
+            svg.Line(x.From, y.At(tick), x.To, y.At(tick), tick == 0 ? "axis" : "grid");
+            svg.Text(x.From - Gap, y.At(tick) + 4, Figures.Tick(tick), "tick", Anchor.End);
+        }
+        foreach (var tick in x.Ticks())
+        {
+            svg.Line(x.At(tick), y.From, x.At(tick), y.From + 4, "axis");
+            svg.Text(x.At(tick), y.From + 17, Figures.Tick(tick), "tick", Anchor.Middle);
+        }
+        svg.Text((x.From + x.To) / 2, y.From + 34, XLabel, "tick", Anchor.Middle);
+    }
+
+    // Each label as near to the end of its line as the others allow: placed from the top, then pushed up from the bottom.
+    private void WriteLabels(SvgWriter svg, List<IReadOnlyList<string>> labels, double x, LinearScale y)
+    {
+        var order = Enumerable.Range(0, Series.Count).Where(index => Series[index].Points.Count > 0)
+            .OrderByDescending(index => Series[index].Points[^1].Y).ToList();
+        var tops = new double[order.Count];
+        var edge = 0.0;
+        for (var i = 0; i < order.Count; i++)
+        {
+            var height = labels[order[i]].Count * LineHeight;
+            tops[i] = Math.Max(edge, y.At(Series[order[i]].Points[^1].Y) - height / 2);
+            edge = tops[i] + height + LabelGap;
+        }
+        edge = y.From + LineHeight;
+        for (var i = order.Count - 1; i >= 0; i--)
+        {
+            tops[i] = Math.Min(tops[i], edge - labels[order[i]].Count * LineHeight);
+            edge = tops[i] - LabelGap;
+            for (var line = 0; line < labels[order[i]].Count; line++)
+                svg.Text(x, tops[i] + line * LineHeight + 11, labels[order[i]][line], $"name name-{order[i]}");
+        }
+    }
+
+    // A pixel column holds at most four points: the first, the lowest, the highest and the last.
+    private static string Line(IReadOnlyList<StepPoint> points, LinearScale x, LinearScale y)
+    {
+        var data = new StringBuilder();
+        for (var i = 0; i < points.Count;)
+        {
+            var column = Math.Floor(x.At(points[i].X));
+            double low = points[i].Y, high = low;
+            var end = i + 1;
+            for (; end < points.Count && Math.Floor(x.At(points[end].X)) == column; end++)
+            {
+                low = Math.Min(low, points[end].Y);
+                high = Math.Max(high, points[end].Y);
+            }
+            data.Append(i == 0 ? $"M{SvgWriter.Number(x.At(points[i].X))} {SvgWriter.Number(y.At(points[i].Y))}" : $"H{SvgWriter.Number(x.At(points[i].X))}V{SvgWriter.Number(y.At(points[i].Y))}");
+            if (end - i > 1)
+                data.Append($"V{SvgWriter.Number(y.At(high))}V{SvgWriter.Number(y.At(low))}V{SvgWriter.Number(y.At(points[end - 1].Y))}");
+            i = end;
+        }
+        return points.Count == 0 ? "" : data.Append($"H{SvgWriter.Number(x.To)}").ToString();
+    }
+
+    private static double XStep(double first, double last, double width) =>
+        LinearScale.UpTo(last > first ? last - first : 1, 0, 1, width > PanelWidth ? 8 : 3).TickStep;
+
+    private string Words() => string.Join("; ", Series.Select(static series => series.Points.Count == 0
+        ? $"{series.Name}: nothing"
+        : $"{series.Name}: from {Figures.Short(series.Points.Min(static point => point.Y))} to {Figures.Short(series.Points.Max(static point => point.Y))}"));
+
+    private static bool IsAscending(IReadOnlyList<StepPoint> points)
+    {
+        for (var i = 1; i < points.Count; i++)
+        {
+            if (points[i].X < points[i - 1].X)
+                return false;
+        }
+        return true;
+    }
+}
