@@ -8,6 +8,15 @@ internal sealed record BandRow(string Label, double Target, double Low, double H
 {
     /// <summary>True when the value is there and allowed.</summary>
     public bool IsInside => Value >= Low && Value <= High;
+
+    /// <summary>The value in words.</summary>
+    public string ValueText => Text(Value);
+
+    /// <summary>The target in words.</summary>
+    public string TargetText => Text(Target);
+
+    // What has to be met exactly is a count.
+    private string Text(double? value) => Low == High && value is { } exact ? Figures.Tick(exact) : Figures.Short(value);
 }
 
 /// <summary>One picture of a <see cref="BandChart"/>.</summary>
@@ -21,14 +30,15 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
     private const double TitleHeight = 26;
     private const double AxisHeight = 24;
     private const double Inset = 14;
-    private const double VerdictWidth = 62;
+    private const double VerdictWidth = 64;
+    private const double SignOffset = 54;
     private const double BandHeight = 12;
     private const double Radius = 4.5;
 
-    // The picture shows at least this and at most that deviation from the target, as a share.
+    // How far the picture reaches to either side of the target, as a share of it, at least and at most; and compared with the widest band.
     private const double SmallestReach = 0.2;
     private const double LargestReach = 0.5;
-    private const double Margin = 1.25;
+    private const double Margin = 2;
 
     /// <summary>How many values are inside their bands, of how many.</summary>
     public string Summary
@@ -57,8 +67,7 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
     protected override void WritePictures(SvgWriter svg)
     {
         var reach = Panels.SelectMany(static panel => panel.Rows)
-            .SelectMany(static row => new[] { row.Low, row.High, row.Value ?? row.Target }.Select(value => Math.Abs(value / row.Target - 1)))
-            .DefaultIfEmpty(0).Max() * Margin;
+            .Select(static row => Math.Max(1 - row.Low / row.Target, row.High / row.Target - 1)).DefaultIfEmpty(0).Max() * Margin;
         reach = Math.Round(Math.Clamp(reach, SmallestReach, LargestReach), 1);
         var scale = new LinearScale(-reach, reach, Inset, PanelWidth - VerdictWidth - Inset) { TickStep = reach > 0.2 ? 0.2 : 0.1 };
         foreach (var panel in Panels)
@@ -69,7 +78,7 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
     {
         var bottom = TitleHeight + panel.Rows.Count * RowHeight;
         var words = string.Join("; ", panel.Rows.Select(static row =>
-            $"{row.Label}: {Figures.Short(row.Value)}, target {Figures.Short(row.Target)}, {(row.IsInside ? "in its band" : "outside its band")}"));
+            $"{row.Label}: {row.ValueText}, target {row.TargetText}, {(row.IsInside ? "in its band" : "outside its band")}"));
         using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", panel.Title, words))
         {
             svg.Text(0, 14, panel.Title, "heading");
@@ -79,6 +88,7 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
                 svg.Line(scale.At(tick), bottom, scale.At(tick), bottom + 4, "axis");
             }
             svg.Line(scale.From, bottom, scale.To, bottom, "axis");
+            svg.Text(PanelWidth, bottom + 16, "from target", "tick", Anchor.End);
             for (var i = 0; i < panel.Rows.Count; i++)
                 WriteRow(svg, panel.Rows[i], scale, TitleHeight + i * RowHeight);
         }
@@ -88,7 +98,7 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
     {
         var middle = top + 25;
         svg.Text(0, top + 13, row.Label, "label");
-        svg.Text(PanelWidth, top + 13, $"{Figures.Short(row.Value)} (target {Figures.Short(row.Target)})", "value", Anchor.End);
+        svg.Text(PanelWidth, top + 13, row.ValueText, $"of {row.TargetText}", "value", Anchor.End);
         svg.Line(scale.From, middle, scale.To, middle, "grid");
         var low = scale.At(row.Low / row.Target - 1);
         // A band without width is a line that can still be seen.
@@ -98,14 +108,15 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
         svg.Line(scale.At(0), middle - BandHeight / 2 - 2, scale.At(0), middle + BandHeight / 2 + 2, "target");
         if (row.Value is { } value && double.IsFinite(value))
             WriteDot(svg, row, value / row.Target - 1, scale, middle);
-        var verdict = PanelWidth - VerdictWidth + 8;
-        svg.Path(row.IsInside ? At(verdict, middle, "m-1 1l4 4 7-9") : At(verdict, middle, "m0-4l8 8m0-8l-8 8"), row.IsInside ? "sign good" : "sign bad");
-        svg.Text(PanelWidth, middle + 4, row.IsInside ? "in" : "out", row.IsInside ? "word good" : "word bad", Anchor.End);
+        var sign = PanelWidth - SignOffset;
+        svg.Path(row.IsInside ? At(sign, middle, "m-1 1l4 4 7-9") : At(sign, middle, "m0-4l8 8m0-8l-8 8"), row.IsInside ? "sign good" : "sign bad");
+        var word = row.IsInside ? "in" : row.Value is null ? "none" : "out";
+        svg.Text(PanelWidth - SignOffset + 16, middle + 4, word, row.IsInside ? "word good" : "word bad");
     }
 
     private static void WriteDot(SvgWriter svg, BandRow row, double deviation, LinearScale scale, double middle)
     {
-        var tooltip = $"{row.Label}: {Figures.Short(row.Value)}, {TickText(deviation)} from the target";
+        var tooltip = $"{row.Label}: {row.ValueText}, {TickText(deviation)} from the target";
         if (deviation < scale.Low)
             svg.Path(At(scale.From - 9, middle, "l8-5v10z"), "dot bad", tooltip);
         else if (deviation > scale.High)

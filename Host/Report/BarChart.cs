@@ -3,7 +3,11 @@ using ScsiActors.Host.Report.Charts;
 namespace ScsiActors.Host.Report;
 
 /// <summary>One value a series, drawn as bars beside each other; a value that is not there is said so.</summary>
-internal sealed record BarRow(string Label, IReadOnlyList<double?> Values);
+internal sealed record BarRow(string Label, IReadOnlyList<double?> Values)
+{
+    // What is not a number has no bar.
+    internal double LengthOf(int series) => Values[series] is { } value && double.IsFinite(value) ? value : 0;
+}
 
 /// <summary>Rows that belong together; a group without a name has no heading.</summary>
 internal sealed record BarGroup(string Name, IReadOnlyList<BarRow> Rows);
@@ -33,8 +37,11 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
     protected override void WritePictures(SvgWriter svg)
     {
         var rows = Panels.SelectMany(static panel => panel.Groups).SelectMany(static group => group.Rows).ToList();
-        var highest = rows.SelectMany(static row => row.Values).Max() ?? 1;
-        var left = Gap + rows.SelectMany(LabelLines).Select(static line => TextMetrics.Width(line, SvgWriter.TextSize)).DefaultIfEmpty(0).Max();
+        var highest = rows.SelectMany(static row => row.Values.Select((_, index) => row.LengthOf(index))).DefaultIfEmpty(0).Max();
+        var names = Panels.SelectMany(static panel => panel.Groups).Select(static group => TextMetrics.Width(group.Name, SvgWriter.TextSize, isBold: true));
+        var labels = rows.SelectMany(LabelLines).Select(static line => TextMetrics.Width(line, SvgWriter.TextSize));
+        // A heading longer than that lies across the lines of the grid.
+        var left = Gap + labels.Concat(names.Where(static width => width <= WidestLabel)).DefaultIfEmpty(0).Max();
         var right = Gap + rows.SelectMany(static row => row.Values).Select(static value => TextMetrics.Width(Figures.Short(value), SvgWriter.SmallSize))
             .DefaultIfEmpty(0).Max();
         var scale = LinearScale.UpTo(highest, left, PanelWidth - right, 4);
@@ -49,12 +56,13 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
         using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", $"{panel.Title}, {Unit}", Words(panel)))
         {
             svg.Text(0, 14, panel.Title, "heading");
+            svg.Text(PanelWidth, 14, Unit, "tick", Anchor.End);
             WriteAxis(svg, scale, bottom);
             var y = TitleHeight;
             foreach (var group in panel.Groups)
             {
                 if (group.Name.Length > 0)
-                    svg.Text(0, y + 14, group.Name, "group");
+                    svg.Text(0, y + 14, group.Name, "group over");
                 y += HeadingHeight(group);
                 foreach (var row in group.Rows)
                 {
@@ -65,15 +73,12 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
         }
     }
 
-    private void WriteAxis(SvgWriter svg, LinearScale scale, double bottom)
+    private static void WriteAxis(SvgWriter svg, LinearScale scale, double bottom)
     {
-        var ticks = scale.Ticks().ToList();
-        foreach (var tick in ticks)
+        foreach (var tick in scale.Ticks())
         {
-            var isOrigin = tick == 0;
-            svg.Line(scale.At(tick), TitleHeight, scale.At(tick), bottom, isOrigin ? "axis" : "grid");
-            var text = tick == ticks[^1] ? $"{Figures.Tick(tick)} {Unit}" : Figures.Tick(tick);
-            svg.Text(tick == ticks[^1] ? PanelWidth : scale.At(tick), bottom + 15, text, "tick", tick == ticks[^1] ? Anchor.End : Anchor.Middle);
+            svg.Line(scale.At(tick), TitleHeight, scale.At(tick), bottom, tick == 0 ? "axis" : "grid");
+            svg.Text(scale.At(tick), bottom + 15, Figures.Tick(tick), "tick", Anchor.Middle);
         }
     }
 
@@ -87,7 +92,7 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
         for (var i = 0; i < row.Values.Count; i++)
         {
             var y = first + i * BarPitch;
-            var end = scale.At(row.Values[i] ?? 0);
+            var end = scale.At(row.LengthOf(i));
             var text = Figures.Short(row.Values[i]);
             if (end > scale.From)
                 svg.Rectangle(scale.From, y, end - scale.From, BarHeight, $"bar series-{i}", $"{row.Label}, {Series[i]}: {text} {Unit}");

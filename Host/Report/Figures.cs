@@ -38,8 +38,8 @@ internal static class Figures
         return $"{value.ToString(value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}";
     }
 
-    /// <summary>A duration that is a power of ten, given in microseconds: <c>10 ms</c>.</summary>
-    public static string Decade(double micros)
+    /// <summary>A round duration, given in microseconds: <c>10 ms</c>.</summary>
+    public static string RoundDuration(double micros)
     {
         var (size, unit) = TimeUnits.FirstOrDefault(candidate => micros >= candidate.Micros * 0.9995, TimeUnits[^1]);
         return $"{Tick(Math.Round(micros / size, 4))} {unit}";

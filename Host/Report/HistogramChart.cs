@@ -14,7 +14,7 @@ internal sealed record HistogramPanel(string Title, IReadOnlyList<HistogramBin> 
 /// <summary>How durations are distributed: one picture a series, all on the same logarithmic axis, so that they can be compared.</summary>
 internal sealed record HistogramChart(string Title, string Description, IReadOnlyList<HistogramPanel> Panels) : ReportChart(Title, Description)
 {
-    private const double PlotHeight = 92;
+    private const double PlotHeight = 108;
     private const double TitleHeight = 24;
     private const double MarkHeight = 14;
     private const double AxisHeight = 24;
@@ -22,7 +22,8 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
     private const double Right = 12;
     private const double ColumnWidth = 4;
     private const double Gap = 4;
-    private const double TicksApart = 58;
+    private const double TicksApart = 8;
+    private const double Shortest = 1e-3;
 
     /// <inheritdoc/>
     protected override void WritePictures(SvgWriter svg)
@@ -31,7 +32,7 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
         var low = counted.Select(LowOf).DefaultIfEmpty(1).Min();
         var high = Math.Max(counted.Select(static bin => bin.ToMicros).DefaultIfEmpty(1).Max(),
             Panels.SelectMany(static panel => panel.Marks).Select(static mark => mark.Micros).DefaultIfEmpty(1).Max());
-        var scale = new LogScale(Decade(low, Math.Floor), Math.Max(Decade(high, Math.Ceiling), Decade(low, Math.Floor) * 10), Left, PanelWidth - Right);
+        var scale = LogScale.Around(Math.Max(low, Shortest), Math.Max(high, Shortest), Left, PanelWidth - Right);
         var rows = Panels.Select(panel => Place(panel.Marks, scale)).ToList();
         // The plots of neighbours begin at the same height.
         var markRows = rows.SelectMany(static placed => placed).Select(static mark => mark.Row + 1).DefaultIfEmpty(0).Max();
@@ -53,7 +54,7 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
                 svg.Line(x.From, y.At(tick), x.To, y.At(tick), tick == 0 ? "axis" : "grid");
                 svg.Text(x.From - Gap, y.At(tick) + 4, Figures.Percent(tick), "tick", Anchor.End);
             }
-            WriteDecades(svg, x, bottom);
+            WriteAxis(svg, x, bottom);
             for (var i = 0; i < shares.Length; i++)
             {
                 if (shares[i] > 0)
@@ -66,17 +67,18 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
         }
     }
 
-    private static void WriteDecades(SvgWriter svg, LogScale x, double bottom)
+    private static void WriteAxis(SvgWriter svg, LogScale x, double bottom)
     {
-        var ticks = x.Ticks().ToList();
-        var every = (int)Math.Ceiling(TicksApart * (ticks.Count - 1) / (x.To - x.From));
-        for (var i = 0; i < ticks.Count; i++)
+        var taken = new List<(double From, double To)>();
+        foreach (var tick in x.Ticks())
         {
-            svg.Line(x.At(ticks[i]), bottom, x.At(ticks[i]), bottom + 4, "axis");
-            if (i % Math.Max(1, every) != 0)
+            var half = TextMetrics.Width(Figures.RoundDuration(tick), SvgWriter.SmallSize) / 2;
+            var middle = Math.Min(x.At(tick), PanelWidth - half);
+            svg.Line(x.At(tick), bottom, x.At(tick), bottom + 4, "axis");
+            if (taken.Exists(label => label.From - TicksApart < middle + half && middle - half < label.To + TicksApart))
                 continue;
-            var half = TextMetrics.Width(Figures.Decade(ticks[i]), SvgWriter.SmallSize) / 2;
-            svg.Text(Math.Min(x.At(ticks[i]), PanelWidth - half), bottom + 16, Figures.Decade(ticks[i]), "tick", Anchor.Middle);
+            taken.Add((middle - half, middle + half));
+            svg.Text(middle, bottom + 16, Figures.RoundDuration(tick), "tick", Anchor.Middle);
         }
     }
 
@@ -92,12 +94,12 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
             var position = x.At(mark.Micros);
             var isAfter = position + Gap + width <= PanelWidth;
             var from = isAfter ? position + Gap : position - Gap - width;
-            var row = ends.FindIndex(end => end + Gap <= from);
-            if (row < 0)
-            {
-                row = ends.Count;
+            var row = 0;
+            // The line of a mark goes down through the rows below its label, so there may be no other label there.
+            while (row < ends.Count && (ends[row] + Gap > from || ends.Skip(row + 1).Any(end => end + Gap > position)))
+                row++;
+            if (row == ends.Count)
                 ends.Add(0);
-            }
             ends[row] = isAfter ? from + width : position;
             placed.Add(new PlacedMark(text, position, isAfter ? position + Gap : position - Gap, isAfter ? Anchor.Start : Anchor.End, row));
         }
@@ -128,8 +130,6 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
 
     // A logarithmic axis has no zero.
     private static double LowOf(HistogramBin bin) => bin.FromMicros > 0 ? bin.FromMicros : bin.ToMicros / 2;
-
-    private static double Decade(double micros, Func<double, double> round) => Math.Pow(10, round(Math.Log10(Math.Max(micros, 1e-3))));
 
     private sealed record PlacedMark(string Text, double X, double TextX, Anchor Anchor, int Row);
 }

@@ -96,7 +96,7 @@ internal sealed record ReportTable(string Caption, string RowHeading, IReadOnlyL
         {
             using (html.Element("tr"))
             {
-                html.Leaf("th", RowHeading, ("scope", "col"), ("rowspan", "2"));
+                html.Leaf("th", RowHeading, ("scope", "col"), ("class", "corner"), ("rowspan", "2"));
                 foreach (var (name, span) in groups)
                     html.Leaf("th", name, ("scope", "colgroup"), ("colspan", Count(span)), ("class", "over"));
             }
@@ -104,7 +104,7 @@ internal sealed record ReportTable(string Caption, string RowHeading, IReadOnlyL
         using (html.Element("tr"))
         {
             if (!hasGroups)
-                html.Leaf("th", RowHeading, ("scope", "col"));
+                html.Leaf("th", RowHeading, ("scope", "col"), ("class", "corner"));
             for (var i = 0; i < Columns.Count; i++)
                 html.Leaf("th", Columns[i].Name, ("scope", "col"), ("class", ColumnClass(i)));
         }
@@ -116,8 +116,8 @@ internal sealed record ReportTable(string Caption, string RowHeading, IReadOnlyL
         {
             using (html.Element("tr", ("class", "group")))
             {
-                html.Leaf("th", group.Name, ("scope", "rowgroup"));
-                html.Leaf("td", "", ("colspan", Count(Columns.Count)));
+                using (html.Element("th", ("scope", "rowgroup"), ("colspan", Count(Columns.Count + 1))))
+                    html.Leaf("span", group.Name);
             }
         }
         foreach (var row in group.Rows)

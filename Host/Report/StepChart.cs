@@ -1,4 +1,3 @@
-using System.Text;
 using ScsiActors.Host.Report.Charts;
 using ScsiActors.Messages;
 
@@ -10,8 +9,8 @@ internal readonly record struct StepPoint(double X, double Y);
 /// <summary>One line: points in ascending order of x. The last value holds to the end of the chart.</summary>
 internal sealed record StepSeries(string Name, IReadOnlyList<StepPoint> Points);
 
-/// <summary>Values that jump, over time, at most four lines; names stand at the ends of their lines. However many points there are, the
-/// picture stays small and shows every peak.</summary>
+/// <summary>Values that jump, over time, at most four lines; names stand at the ends of their lines. Where there are more jumps than pixels
+/// the line is the mean over time, and a shade reaches from the lowest to the highest value.</summary>
 internal sealed record StepChart(string Title, string Description, string XLabel, string YLabel, IReadOnlyList<StepSeries> Series)
     : ReportChart(Title, Description)
 {
@@ -25,8 +24,13 @@ internal sealed record StepChart(string Title, string Description, string XLabel
     private const double LabelGap = 4;
 
     /// <inheritdoc/>
-    protected override void WriteLegend(MarkupWriter html) => Legend.Write(html, Series.Select(static (series, index) =>
-        (series.Name, (Action<SvgWriter>)(svg => svg.Line(0, 6, 26, 6, $"step line-{index}")))));
+    protected override void WriteLegend(MarkupWriter html)
+    {
+        var entries = Series.Select(static (series, index) => (series.Name, (Action<SvgWriter>)(svg => svg.Line(0, 6, 26, 6, $"step line-{index}"))));
+        if (Series.Any(static series => StepLine.IsSummedUp(series.Points, WideWidth)))
+            entries = entries.Append(("shade: lowest to highest", static svg => svg.Rectangle(0, 1, 26, 10, "spread spread-3")));
+        Legend.Write(html, entries);
+    }
 
     /// <inheritdoc/>
     protected override void WritePictures(SvgWriter svg)
@@ -54,7 +58,7 @@ internal sealed record StepChart(string Title, string Description, string XLabel
         {
             WriteAxes(svg, xScale, yScale);
             for (var i = 0; i < Series.Count; i++)
-                svg.Path(Line(Series[i].Points, xScale, yScale), $"step line-{i}");
+                StepLine.Write(svg, Series[i].Points, xScale, yScale, i);
             WriteLabels(svg, labels, xScale.To + Gap, yScale);
         }
     }
@@ -96,28 +100,6 @@ internal sealed record StepChart(string Title, string Description, string XLabel
             for (var line = 0; line < labels[order[i]].Count; line++)
                 svg.Text(x, tops[i] + line * LineHeight + 11, labels[order[i]][line], $"name name-{order[i]}");
         }
-    }
-
-    // A pixel column holds at most four points: the first, the lowest, the highest and the last.
-    private static string Line(IReadOnlyList<StepPoint> points, LinearScale x, LinearScale y)
-    {
-        var data = new StringBuilder();
-        for (var i = 0; i < points.Count;)
-        {
-            var column = Math.Floor(x.At(points[i].X));
-            double low = points[i].Y, high = low;
-            var end = i + 1;
-            for (; end < points.Count && Math.Floor(x.At(points[end].X)) == column; end++)
-            {
-                low = Math.Min(low, points[end].Y);
-                high = Math.Max(high, points[end].Y);
-            }
-            data.Append(i == 0 ? $"M{SvgWriter.Number(x.At(points[i].X))} {SvgWriter.Number(y.At(points[i].Y))}" : $"H{SvgWriter.Number(x.At(points[i].X))}V{SvgWriter.Number(y.At(points[i].Y))}");
-            if (end - i > 1)
-                data.Append($"V{SvgWriter.Number(y.At(high))}V{SvgWriter.Number(y.At(low))}V{SvgWriter.Number(y.At(points[end - 1].Y))}");
-            i = end;
-        }
-        return points.Count == 0 ? "" : data.Append($"H{SvgWriter.Number(x.To)}").ToString();
     }
 
     private static double XStep(double first, double last, double width) =>

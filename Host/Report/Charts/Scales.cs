@@ -5,7 +5,7 @@ namespace ScsiActors.Host.Report.Charts;
 /// <summary>Maps values to pixels; what is outside is drawn at the edge.</summary>
 internal abstract record Scale(double Low, double High, double From, double To)
 {
-    /// <summary>The values worth a tick, ascending.</summary>
+    /// <summary>The values worth a tick, the most important first.</summary>
     public abstract IEnumerable<double> Ticks();
 
     /// <summary>The pixel of <paramref name="value"/>, never outside <c>From</c> to <c>To</c>.</summary>
@@ -23,7 +23,9 @@ internal sealed record LinearScale(double Low, double High, double From, double 
     /// <summary>A scale from 0 to a round number not below <paramref name="highest"/>, with about <paramref name="ticks"/> steps.</summary>
     public static LinearScale UpTo(double highest, double from, double to, int ticks)
     {
-        var step = Step(highest > 0 ? highest : 1, ticks);
+        // Powers of two are counts of slots: their quarters, not 5 and 10, are what readers look for.
+        var isPowerOfTwo = highest >= ticks && double.IsPow2(highest);
+        var step = isPowerOfTwo ? highest / ticks : Step(highest > 0 ? highest : 1, ticks);
         return new LinearScale(0, Math.Max(1, Math.Ceiling(highest / step - Slack)) * step, from, to) { TickStep = step };
     }
 
@@ -57,12 +59,33 @@ internal sealed record LogScale(double Low, double High, double From, double To)
 {
     private const double Slack = 1e-9;
 
+    // Those of the first come first where there is no room for all.
+    private static readonly double[] Steps = [1, 2, 5];
+
+    /// <summary>A scale from and to 1, 2 or 5 times a power of ten, which has both values in it.</summary>
+    public static LogScale Around(double lowest, double highest, double from, double to)
+    {
+        var low = Round(lowest).Low;
+        var high = Round(highest).High;
+        return new LogScale(low, high > low ? high : low * 10, from, to);
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<double> Ticks()
     {
-        var first = (int)Math.Ceiling(Math.Log10(Low) - Slack);
+        var first = (int)Math.Floor(Math.Log10(Low) + Slack);
         var last = (int)Math.Floor(Math.Log10(High) + Slack);
-        return Enumerable.Range(first, Math.Max(0, last - first + 1)).Select(static power => Math.Pow(10, power));
+        return Steps.SelectMany(step => Enumerable.Range(first, last - first + 1).Select(power => step * Math.Pow(10, power)))
+            .Where(tick => tick >= Low * (1 - Slack) && tick <= High * (1 + Slack));
+    }
+
+    private static (double Low, double High) Round(double value)
+    {
+        var power = Math.Pow(10, Math.Floor(Math.Log10(value) + Slack));
+        var share = value / power;
+        var low = share >= 5 - Slack ? 5 : share >= 2 - Slack ? 2 : 1;
+        var high = share <= 1 + Slack ? 1 : share <= 2 + Slack ? 2 : share <= 5 + Slack ? 5 : 10;
+        return (low * power, high * power);
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,16 @@ internal sealed class SvgWriter(MarkupWriter markup)
     public void Text(double x, double y, string text, string cssClass, Anchor anchor = Anchor.Start) => markup.Leaf("text", text,
         ("class", $"{cssClass} {AnchorClass(anchor)}"), ("x", Number(x)), ("y", Number(y)));
 
+    /// <summary>One line of text of which the first part is the more important.</summary>
+    public void Text(double x, double y, string main, string rest, string cssClass, Anchor anchor = Anchor.Start)
+    {
+        using (markup.Element("text", ("class", $"{cssClass} {AnchorClass(anchor)}"), ("x", Number(x)), ("y", Number(y))))
+        {
+            markup.Leaf("tspan", main, ("class", "main"));
+            markup.Leaf("tspan", $" {rest}", ("class", "rest"));
+        }
+    }
+
     /// <summary>A position or size with at most two decimals.</summary>
     public static string Number(double value) => Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture) is var text && text == "-0" ? "0" : text;
 

@@ -79,10 +79,10 @@ internal static class SampleReport
     ]);
 
     private static StepChart Steps() => new("Writes in flight at the device: the letter in a picture", "Without the patches a write waits for the one before it; with them sixteen are under way.",
-        "virtual time, ms", "writes in flight", [new StepSeries("no patch", Queue(1, 1200)), new StepSeries("patches 1-3", Queue(16, 4000))]);
+        "virtual time, ms", "writes in flight", [new StepSeries("no patch", Queue(1, 50)), new StepSeries("patches 1-3", Queue(16, 4000))]);
 
     private static StepChart Flat() => new("Reads in flight at the device", "Reads were always queued: the lines lie upon each other.",
-        "virtual time, ms", "reads in flight", [new StepSeries("no patch", Queue(16, 900)), new StepSeries("patches 1-3", Queue(15, 900)), new StepSeries("patches 1-4", Queue(14, 900)), new StepSeries("virtio", Queue(12, 900))]);
+        "virtual time, ms", "reads in flight", [new StepSeries("no patch", Queue(16, 20)), new StepSeries("patches 1-3", Queue(16, 900)), new StepSeries("patches 1-4", Queue(16, 1300)), new StepSeries("virtio", Queue(12, 30))]);
 
     private static HistogramChart Histograms() => new("Completion latency of 16k writes", "From the request's arrival in the guest to its completion.",
     [
@@ -93,10 +93,13 @@ internal static class SampleReport
 
     private static BandRow Band(string label, double target, double tolerance, double value) => new(label, target, target * (1 - tolerance), target * (1 + tolerance), value);
 
-    // A queue that fills at once and then loses and gains one again and again.
-    private static StepPoint[] Queue(int depth, int points) =>
-        [.. Enumerable.Range(0, depth).Select(static step => new StepPoint(step * 0.01, step)),
-            .. Enumerable.Range(0, points).Select(step => new StepPoint(0.5 + step * 60.0 / points, step % 2 == 0 ? depth : depth - 1))];
+    // A queue that fills at once and then, again and again, loses one and soon gains it back.
+    private static StepPoint[] Queue(int depth, int completions) =>
+        [.. Enumerable.Range(0, depth + 1).Select(static step => new StepPoint(step * 0.0005, step)),
+            .. Enumerable.Range(1, completions).SelectMany(step => new[]
+            {
+                new StepPoint(step * 60.0 / completions, depth - 1), new StepPoint((step + 0.05) * 60.0 / completions, depth),
+            })];
 
     private static HistogramPanel Histogram(string title, double median, double spread)
     {
