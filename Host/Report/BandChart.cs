@@ -26,8 +26,8 @@ internal sealed record BandPanel(string Title, IReadOnlyList<BandRow> Rows);
 /// <remarks>Targets are positive. A value far off is drawn as an arrow at the edge.</remarks>
 internal sealed record BandChart(string Title, string Description, IReadOnlyList<BandPanel> Panels) : ReportChart(Title, Description)
 {
-    private const double RowHeight = 40;
-    private const double TitleHeight = 26;
+    private const double PlotHeight = 26;
+    private const double LineHeight = 14;
     private const double AxisHeight = 24;
     private const double Inset = 14;
     private const double VerdictWidth = 64;
@@ -70,18 +70,19 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
             .Select(static row => Math.Max(1 - row.Low / row.Target, row.High / row.Target - 1)).DefaultIfEmpty(0).Max() * Margin;
         reach = Math.Round(Math.Clamp(reach, SmallestReach, LargestReach), 1);
         var scale = new LinearScale(-reach, reach, Inset, PanelWidth - VerdictWidth - Inset) { TickStep = reach > 0.2 ? 0.2 : 0.1 };
+        var top = Heading.Height(Panels.Select(static panel => panel.Title), PanelWidth);
         foreach (var panel in Panels)
-            WritePanel(svg, panel, scale);
+            WritePanel(svg, panel, top, scale);
     }
 
-    private static void WritePanel(SvgWriter svg, BandPanel panel, LinearScale scale)
+    private static void WritePanel(SvgWriter svg, BandPanel panel, double top, LinearScale scale)
     {
-        var bottom = TitleHeight + panel.Rows.Count * RowHeight;
+        var bottom = top + panel.Rows.Sum(RowHeight);
         var words = string.Join("; ", panel.Rows.Select(static row =>
             $"{row.Label}: {row.ValueText}, target {row.TargetText}, {(row.IsInside ? "in its band" : "outside its band")}"));
         using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", panel.Title, words))
         {
-            svg.Text(0, 14, panel.Title, "heading");
+            Heading.Write(svg, panel.Title, PanelWidth);
             foreach (var tick in scale.Ticks())
             {
                 svg.Text(scale.At(tick), bottom + 16, TickText(tick), "tick", Anchor.Middle);
@@ -89,15 +90,20 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
             }
             svg.Line(scale.From, bottom, scale.To, bottom, "axis");
             svg.Text(PanelWidth, bottom + 16, "from target", "tick", Anchor.End);
-            for (var i = 0; i < panel.Rows.Count; i++)
-                WriteRow(svg, panel.Rows[i], scale, TitleHeight + i * RowHeight);
+            foreach (var row in panel.Rows)
+            {
+                WriteRow(svg, row, scale, top);
+                top += RowHeight(row);
+            }
         }
     }
 
     private static void WriteRow(SvgWriter svg, BandRow row, LinearScale scale, double top)
     {
-        var middle = top + 25;
-        svg.Text(0, top + 13, row.Label, "label");
+        var lines = LabelLines(row);
+        for (var i = 0; i < lines.Count; i++)
+            svg.Text(0, top + 13 + i * LineHeight, lines[i], "label");
+        var middle = top + RowHeight(row) - PlotHeight + 11;
         svg.Text(PanelWidth, top + 13, row.ValueText, $"of {row.TargetText}", "value", Anchor.End);
         svg.Line(scale.From, middle, scale.To, middle, "grid");
         var low = scale.At(row.Low / row.Target - 1);
@@ -126,6 +132,11 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
         else
             svg.Path(Diamond(scale.At(deviation), middle), "dot bad", tooltip);
     }
+
+    private static double RowHeight(BandRow row) => LabelLines(row).Count * LineHeight + PlotHeight;
+
+    private static IReadOnlyList<string> LabelLines(BandRow row) =>
+        TextMetrics.Wrap(row.Label, PanelWidth - TextMetrics.Width($"{row.ValueText} of {row.TargetText}  ", SvgWriter.SmallSize, isBold: true), SvgWriter.TextSize);
 
     private static string Diamond(double x, double y) => At(x, y, "m0-6l6 6-6 6-6-6z");
 

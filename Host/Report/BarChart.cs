@@ -22,12 +22,14 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
     private const double BarHeight = 11;
     private const double BarPitch = 14;
     private const double RowGap = 7;
-    private const double TitleHeight = 26;
-    private const double GroupHeight = 21;
+    private const double GroupGap = 7;
     private const double AxisHeight = 22;
     private const double WidestLabel = 116;
     private const double Gap = 6;
     private const double LineHeight = 14;
+
+    // The unit stands beside it.
+    private double HeadingWidth => PanelWidth - TextMetrics.Width(Unit, SvgWriter.SmallSize) - 2 * Gap;
 
     /// <inheritdoc/>
     protected override void WriteLegend(MarkupWriter html) => Legend.Write(html, Series.Select((name, index) =>
@@ -44,7 +46,7 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
         var left = Gap + labels.Concat(names.Where(static width => width <= WidestLabel)).DefaultIfEmpty(0).Max();
         var right = Gap + rows.SelectMany(static row => row.Values).Select(static value => TextMetrics.Width(Figures.Short(value), SvgWriter.SmallSize))
             .DefaultIfEmpty(0).Max();
-        var scale = LinearScale.UpTo(highest, left, PanelWidth - right, 4);
+        var scale = LinearScale.Across(highest, left, PanelWidth - right, 4);
         foreach (var panel in Panels)
             WritePanel(svg, panel, scale);
     }
@@ -52,17 +54,19 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
     private void WritePanel(SvgWriter svg, BarPanel panel, LinearScale scale)
     {
         var plotHeight = panel.Groups.Sum(group => HeadingHeight(group) + group.Rows.Sum(RowHeight));
-        var bottom = TitleHeight + plotHeight;
+        var top = Heading.Height(Panels.Select(static other => other.Title), HeadingWidth);
+        var bottom = top + plotHeight;
         using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", $"{panel.Title}, {Unit}", Words(panel)))
         {
-            svg.Text(0, 14, panel.Title, "heading");
+            Heading.Write(svg, panel.Title, HeadingWidth);
             svg.Text(PanelWidth, 14, Unit, "tick", Anchor.End);
-            WriteAxis(svg, scale, bottom);
-            var y = TitleHeight;
+            WriteAxis(svg, scale, top, bottom);
+            var y = top;
             foreach (var group in panel.Groups)
             {
-                if (group.Name.Length > 0)
-                    svg.Text(0, y + 14, group.Name, "group over");
+                var lines = HeadingLines(group);
+                for (var i = 0; i < lines.Count; i++)
+                    svg.Text(0, y + 14 + i * LineHeight, lines[i], "group over");
                 y += HeadingHeight(group);
                 foreach (var row in group.Rows)
                 {
@@ -73,11 +77,11 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
         }
     }
 
-    private static void WriteAxis(SvgWriter svg, LinearScale scale, double bottom)
+    private static void WriteAxis(SvgWriter svg, LinearScale scale, double top, double bottom)
     {
         foreach (var tick in scale.Ticks())
         {
-            svg.Line(scale.At(tick), TitleHeight, scale.At(tick), bottom, tick == 0 ? "axis" : "grid");
+            svg.Line(scale.At(tick), top, scale.At(tick), bottom, tick == 0 ? "axis" : "grid");
             svg.Text(scale.At(tick), bottom + 15, Figures.Tick(tick), "tick", Anchor.Middle);
         }
     }
@@ -105,7 +109,10 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
 
     private static IReadOnlyList<string> LabelLines(BarRow row) => TextMetrics.Wrap(row.Label, WidestLabel, SvgWriter.TextSize);
 
-    private static double HeadingHeight(BarGroup group) => group.Name.Length > 0 ? GroupHeight : 0;
+    private static IReadOnlyList<string> HeadingLines(BarGroup group) =>
+        group.Name.Length > 0 ? TextMetrics.Wrap(group.Name, PanelWidth, SvgWriter.TextSize, isBold: true) : [];
+
+    private static double HeadingHeight(BarGroup group) => group.Name.Length > 0 ? HeadingLines(group).Count * LineHeight + GroupGap : 0;
 
     private static double RowHeight(BarRow row) => Math.Max(row.Values.Count * BarPitch, LabelLines(row).Count * LineHeight) + RowGap;
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -35,12 +37,29 @@ internal sealed record Diagram(string Title, string Description, string Svg) : R
         }
         var box = (picture.Attribute("viewBox")?.Value ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
         Require(box.Length == 4 && box.All(static number => double.TryParse(number, CultureInfo.InvariantCulture, out _)), "it has no viewBox");
+        MakeNamesOwn(picture);
         picture.SetAttributeValue("width", box[2]);
         picture.SetAttributeValue("height", box[3]);
         picture.SetAttributeValue("role", "img");
         if (picture.Element(SvgNamespace + "title") is null)
             picture.AddFirst(new XElement(SvgNamespace + "title", Title));
         return picture;
+    }
+
+    // All pictures of a page share one space of names, in which each may have called its arrow head the same.
+    private void MakeNamesOwn(XElement picture)
+    {
+        var own = $"d{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Title}\n{Svg}")), 0, 4).ToLowerInvariant()}-";
+        foreach (var attribute in picture.DescendantsAndSelf().Attributes())
+        {
+            attribute.Value = attribute.Name.LocalName switch
+            {
+                "id" => own + attribute.Value,
+                "href" => $"#{own}{attribute.Value[1..]}",
+                "aria-labelledby" or "aria-describedby" => string.Join(' ', attribute.Value.Split(' ').Select(name => own + name)),
+                _ => attribute.Value.Replace("url(#", $"url(#{own}", StringComparison.Ordinal),
+            };
+        }
     }
 
     private XElement Parse()

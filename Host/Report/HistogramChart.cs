@@ -15,7 +15,6 @@ internal sealed record HistogramPanel(string Title, IReadOnlyList<HistogramBin> 
 internal sealed record HistogramChart(string Title, string Description, IReadOnlyList<HistogramPanel> Panels) : ReportChart(Title, Description)
 {
     private const double PlotHeight = 108;
-    private const double TitleHeight = 24;
     private const double MarkHeight = 14;
     private const double AxisHeight = 24;
     private const double Left = 44;
@@ -36,11 +35,12 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
         var rows = Panels.Select(panel => Place(panel.Marks, scale)).ToList();
         // The plots of neighbours begin at the same height.
         var markRows = rows.SelectMany(static placed => placed).Select(static mark => mark.Row + 1).DefaultIfEmpty(0).Max();
+        var top = Heading.Height(Panels.Select(static panel => panel.Title), PanelWidth);
         for (var i = 0; i < Panels.Count; i++)
-            WritePanel(svg, Panels[i], rows[i], TitleHeight + markRows * MarkHeight, scale);
+            WritePanel(svg, Panels[i], rows[i], top, top + markRows * MarkHeight, scale);
     }
 
-    private static void WritePanel(SvgWriter svg, HistogramPanel panel, List<PlacedMark> marks, double top, LogScale x)
+    private static void WritePanel(SvgWriter svg, HistogramPanel panel, List<PlacedMark> marks, double below, double top, LogScale x)
     {
         var bottom = top + PlotHeight;
         var shares = Shares(panel.Bins, x);
@@ -48,7 +48,7 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
         var words = string.Join(", ", panel.Marks.Select(static mark => $"{mark.Name} {Figures.Duration(mark.Micros)}"));
         using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", panel.Title, words))
         {
-            svg.Text(0, 14, panel.Title, "heading");
+            Heading.Write(svg, panel.Title, PanelWidth);
             foreach (var tick in y.Ticks())
             {
                 svg.Line(x.From, y.At(tick), x.To, y.At(tick), tick == 0 ? "axis" : "grid");
@@ -61,24 +61,27 @@ internal sealed record HistogramChart(string Title, string Description, IReadOnl
                     svg.Rectangle(x.From + i * ColumnWidth, y.At(shares[i]), ColumnWidth - 0.5, bottom - y.At(shares[i]), "column");
             }
             foreach (var mark in marks)
-                svg.Line(mark.X, TitleHeight + mark.Row * MarkHeight + 1, mark.X, bottom, "mark");
+                svg.Line(mark.X, below + mark.Row * MarkHeight + 1, mark.X, bottom, "mark");
             foreach (var mark in marks)
-                svg.Text(mark.TextX, TitleHeight + mark.Row * MarkHeight + 10, mark.Text, "value over", mark.Anchor);
+                svg.Text(mark.TextX, below + mark.Row * MarkHeight + 10, mark.Text, "value over", mark.Anchor);
         }
     }
 
     private static void WriteAxis(SvgWriter svg, LogScale x, double bottom)
     {
-        var taken = new List<(double From, double To)>();
-        foreach (var tick in x.Ticks())
+        var ticks = x.Ticks().Select(tick => (At: x.At(tick), Text: Figures.RoundDuration(tick), IsDecade: LogScale.IsPowerOfTen(tick))).ToList();
+        var decades = ticks.Where(static tick => tick.IsDecade).ToList();
+        var widest = ticks.Max(static tick => TextMetrics.Width(tick.Text, SvgWriter.SmallSize)) + TicksApart;
+        var stride = decades.Count < 2 ? 1 : (int)Math.Ceiling(widest / (decades[1].At - decades[0].At));
+        var taken = new List<double>();
+        foreach (var (at, text, _) in decades.Where((_, index) => index % stride == 0).Concat(ticks.Where(tick => stride == 1 && !tick.IsDecade)))
         {
-            var half = TextMetrics.Width(Figures.RoundDuration(tick), SvgWriter.SmallSize) / 2;
-            var middle = Math.Min(x.At(tick), PanelWidth - half);
-            svg.Line(x.At(tick), bottom, x.At(tick), bottom + 4, "axis");
-            if (taken.Exists(label => label.From - TicksApart < middle + half && middle - half < label.To + TicksApart))
+            svg.Line(at, bottom, at, bottom + 4, "axis");
+            var middle = Math.Min(at, PanelWidth - TextMetrics.Width(text, SvgWriter.SmallSize) / 2);
+            if (taken.Exists(other => Math.Abs(other - middle) < widest))
                 continue;
-            taken.Add((middle - half, middle + half));
-            svg.Text(middle, bottom + 16, Figures.RoundDuration(tick), "tick", Anchor.Middle);
+            taken.Add(middle);
+            svg.Text(middle, bottom + 16, text, "tick", Anchor.Middle);
         }
     }
 

@@ -17,11 +17,12 @@ internal sealed record StepChart(string Title, string Description, string XLabel
     private const double WideWidth = 752;
     private const double NarrowHeight = 236;
     private const double WideHeight = 300;
-    private const double Top = 26;
+    private const double Top = 12;
     private const double Bottom = 40;
     private const double Gap = 8;
     private const double LineHeight = 14;
     private const double LabelGap = 4;
+    private const double PixelsPerTick = 70;
 
     /// <inheritdoc/>
     protected override void WriteLegend(MarkupWriter html)
@@ -48,24 +49,28 @@ internal sealed record StepChart(string Title, string Description, string XLabel
         var right = Gap + labels.SelectMany(static lines => lines).Select(static line => TextMetrics.Width(line, SvgWriter.TextSize, isBold: true))
             .DefaultIfEmpty(0).Max();
         var points = Series.SelectMany(static series => series.Points).ToList();
+        var yLabel = TextMetrics.Wrap(YLabel, width, SvgWriter.SmallSize);
+        var top = Top + yLabel.Count * LineHeight;
+        height = Math.Max(height, top + labels.Sum(static lines => lines.Count * LineHeight + LabelGap) + Bottom);
         var bottom = height - Bottom;
-        var yScale = LinearScale.UpTo(points.Select(static point => point.Y).DefaultIfEmpty(1).Max(), bottom, Top, 4);
+        var yScale = LinearScale.UpTo(points.Select(static point => point.Y).DefaultIfEmpty(1).Max(), bottom, top, 4);
         var left = Gap + yScale.Ticks().Max(static tick => TextMetrics.Width(Figures.Tick(tick), SvgWriter.SmallSize));
         var first = points.Select(static point => point.X).DefaultIfEmpty(0).Min();
         var last = points.Select(static point => point.X).DefaultIfEmpty(1).Max();
-        var xScale = new LinearScale(first, last > first ? last : first + 1, left, width - right) { TickStep = XStep(first, last, width) };
+        var xScale = XScale(first, last, left, width - right);
         using (svg.Picture(width, height, cssClass, Title, Words()))
         {
-            WriteAxes(svg, xScale, yScale);
+            WriteAxes(svg, yLabel, xScale, yScale);
             for (var i = 0; i < Series.Count; i++)
                 StepLine.Write(svg, Series[i].Points, xScale, yScale, i);
             WriteLabels(svg, labels, xScale.To + Gap, yScale);
         }
     }
 
-    private void WriteAxes(SvgWriter svg, LinearScale x, LinearScale y)
+    private void WriteAxes(SvgWriter svg, IReadOnlyList<string> yLabel, LinearScale x, LinearScale y)
     {
-        svg.Text(0, 12, YLabel, "tick");
+        for (var i = 0; i < yLabel.Count; i++)
+            svg.Text(0, 12 + i * LineHeight, yLabel[i], "tick");
         foreach (var tick in y.Ticks())
         {
             svg.Line(x.From, y.At(tick), x.To, y.At(tick), tick == 0 ? "axis" : "grid");
@@ -85,14 +90,15 @@ internal sealed record StepChart(string Title, string Description, string XLabel
         var order = Enumerable.Range(0, Series.Count).Where(index => Series[index].Points.Count > 0)
             .OrderByDescending(index => Series[index].Points[^1].Y).ToList();
         var tops = new double[order.Count];
-        var edge = 0.0;
+        var edge = y.To - LineHeight / 2;
         for (var i = 0; i < order.Count; i++)
         {
             var height = labels[order[i]].Count * LineHeight;
             tops[i] = Math.Max(edge, y.At(Series[order[i]].Points[^1].Y) - height / 2);
             edge = tops[i] + height + LabelGap;
         }
-        edge = y.From + LineHeight;
+        // Above the numbers of the axis.
+        edge = y.From + LabelGap;
         for (var i = order.Count - 1; i >= 0; i--)
         {
             tops[i] = Math.Min(tops[i], edge - labels[order[i]].Count * LineHeight);
@@ -102,8 +108,17 @@ internal sealed record StepChart(string Title, string Description, string XLabel
         }
     }
 
-    private static double XStep(double first, double last, double width) =>
-        LinearScale.UpTo(last > first ? last - first : 1, 0, 1, width > PanelWidth ? 8 : 3).TickStep;
+    // It begins and ends with the data; its steps are those of an axis from 0 of the same length.
+    private static LinearScale XScale(double first, double last, double from, double to)
+    {
+        var length = last > first ? last - first : 1;
+        for (var ticks = Math.Max(1, (int)((to - from) / PixelsPerTick)); ; ticks--)
+        {
+            var scale = new LinearScale(first, first + length, from, to) { TickStep = LinearScale.UpTo(length, from, to, ticks).TickStep };
+            if (ticks == 1 || scale.HasRoomForLabels)
+                return scale;
+        }
+    }
 
     private string Words() => string.Join("; ", Series.Select(static series => series.Points.Count == 0
         ? $"{series.Name}: nothing"

@@ -19,15 +19,33 @@ internal abstract record Scale(double Low, double High, double From, double To)
 internal sealed record LinearScale(double Low, double High, double From, double To) : Scale(Low, High, From, To)
 {
     private const double Slack = 1e-9;
+    private const double LabelGap = 8;
 
     /// <summary>A scale from 0 to a round number not below <paramref name="highest"/>, with about <paramref name="ticks"/> steps.</summary>
     public static LinearScale UpTo(double highest, double from, double to, int ticks)
     {
+        highest = highest > 0 ? highest : 1;
         // Powers of two are counts of slots: their quarters, not 5 and 10, are what readers look for.
         var isPowerOfTwo = highest >= ticks && double.IsPow2(highest);
-        var step = isPowerOfTwo ? highest / ticks : Step(highest > 0 ? highest : 1, ticks);
-        return new LinearScale(0, Math.Max(1, Math.Ceiling(highest / step - Slack)) * step, from, to) { TickStep = step };
+        var step = isPowerOfTwo ? highest / ticks : Step(highest, ticks);
+        return new LinearScale(0, Math.Ceiling(highest / step - Slack) * step, from, to) { TickStep = step };
     }
+
+    /// <summary>The same for a horizontal axis, with no more steps than have room for their labels.</summary>
+    public static LinearScale Across(double highest, double from, double to, int ticks)
+    {
+        while (true)
+        {
+            var scale = UpTo(highest, from, to, ticks);
+            if (ticks == 1 || scale.HasRoomForLabels)
+                return scale;
+            ticks--;
+        }
+    }
+
+    /// <summary>True when neighbouring ticks can have their labels side by side.</summary>
+    public bool HasRoomForLabels =>
+        TextMetrics.Width(Figures.Tick(High), SvgWriter.SmallSize) + LabelGap <= TickStep / (High - Low) * Math.Abs(To - From);
 
     /// <summary>The distance between two ticks.</summary>
     public double TickStep { get; init; } = Step(High - Low, 4);
@@ -78,6 +96,9 @@ internal sealed record LogScale(double Low, double High, double From, double To)
         return Steps.SelectMany(step => Enumerable.Range(first, last - first + 1).Select(power => step * Math.Pow(10, power)))
             .Where(tick => tick >= Low * (1 - Slack) && tick <= High * (1 + Slack));
     }
+
+    /// <summary>True for a tick that is more than one of the steps between.</summary>
+    public static bool IsPowerOfTen(double tick) => Math.Abs(Math.Log10(tick) - Math.Round(Math.Log10(tick))) < Slack;
 
     private static (double Low, double High) Round(double value)
     {
