@@ -3,7 +3,8 @@ using ScsiActors.Host.Report.Charts;
 
 namespace ScsiActors.Host.Report;
 
-/// <summary>A value with its goal and what is allowed: from <paramref name="Low"/> to <paramref name="High"/>, both included.</summary>
+/// <summary>A value with its goal and what is allowed: from <paramref name="Low"/> to <paramref name="High"/>, both included. Infinity as
+/// <paramref name="High"/> means that more is better.</summary>
 internal sealed record BandRow(string Label, double Target, double Low, double High, double? Value)
 {
     /// <summary>True when the value is there and allowed.</summary>
@@ -14,6 +15,10 @@ internal sealed record BandRow(string Label, double Target, double Low, double H
 
     /// <summary>The target in words.</summary>
     public string TargetText => Text(Target);
+
+    /// <summary>What is allowed, in words.</summary>
+    public string BandText => Low == High ? $"exactly {TargetText}"
+        : double.IsFinite(High) ? $"{Figures.Short(Low)} to {Figures.Short(High)}" : $"at least {Figures.Short(Low)}";
 
     // What has to be met exactly is a count.
     private string Text(double? value) => Low == High && value is { } exact ? Figures.Tick(exact) : Figures.Short(value);
@@ -50,6 +55,8 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
         }
     }
 
+    private bool HoldsEverywhere => Panels.All(static panel => panel.Rows.All(static row => row.IsInside));
+
     /// <inheritdoc/>
     protected override void WriteLegend(MarkupWriter html)
     {
@@ -59,7 +66,7 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
             ("target", static svg => svg.Line(13, 0, 13, 12, "target")),
             ("value in its band", static svg => svg.Circle(13, 6, Radius, "dot good")),
             ("value outside", static svg => svg.Path(Diamond(13, 6), "dot bad")),
-            (Summary, static svg => svg.Path("M6 6l4 4 8-9", "sign")),
+            (Summary, svg => svg.Path(HoldsEverywhere ? "M8 7l4 4 7-9" : "M9 2l8 8m0-8l-8 8", HoldsEverywhere ? "sign good" : "sign bad")),
         ]);
     }
 
@@ -79,7 +86,7 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
     {
         var bottom = top + panel.Rows.Sum(RowHeight);
         var words = string.Join("; ", panel.Rows.Select(static row =>
-            $"{row.Label}: {row.ValueText}, target {row.TargetText}, {(row.IsInside ? "in its band" : "outside its band")}"));
+            $"{row.Label}: {row.ValueText}, target {row.TargetText}, allowed {row.BandText}, {(row.IsInside ? "in its band" : "outside its band")}"));
         using (svg.Picture(PanelWidth, bottom + AxisHeight, "panel", panel.Title, words))
         {
             Heading.Write(svg, panel.Title, PanelWidth);
@@ -110,7 +117,7 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
         // A band without width is a line that can still be seen.
         var width = Math.Max(3, scale.At(row.High / row.Target - 1) - low);
         svg.Rectangle(row.High > row.Low ? low : low - 1.5, middle - BandHeight / 2, width, BandHeight, "band",
-            $"allowed: {Figures.Short(row.Low)} to {Figures.Short(row.High)}");
+            $"allowed: {row.BandText}");
         svg.Line(scale.At(0), middle - BandHeight / 2 - 2, scale.At(0), middle + BandHeight / 2 + 2, "target");
         if (row.Value is { } value && double.IsFinite(value))
             WriteDot(svg, row, value / row.Target - 1, scale, middle);
@@ -123,20 +130,25 @@ internal sealed record BandChart(string Title, string Description, IReadOnlyList
     private static void WriteDot(SvgWriter svg, BandRow row, double deviation, LinearScale scale, double middle)
     {
         var tooltip = $"{row.Label}: {row.ValueText}, {TickText(deviation)} from the target";
+        var cssClass = row.IsInside ? "dot good" : "dot bad";
         if (deviation < scale.Low)
-            svg.Path(At(scale.From - 9, middle, "l8-5v10z"), "dot bad", tooltip);
+            svg.Path(At(scale.From - 9, middle, "l8-5v10z"), cssClass, tooltip);
         else if (deviation > scale.High)
-            svg.Path(At(scale.To + 9, middle, "l-8-5v10z"), "dot bad", tooltip);
+            svg.Path(At(scale.To + 9, middle, "l-8-5v10z"), cssClass, tooltip);
         else if (row.IsInside)
-            svg.Circle(scale.At(deviation), middle, Radius, "dot good", tooltip);
+            svg.Circle(scale.At(deviation), middle, Radius, cssClass, tooltip);
         else
-            svg.Path(Diamond(scale.At(deviation), middle), "dot bad", tooltip);
+            svg.Path(Diamond(scale.At(deviation), middle), cssClass, tooltip);
     }
 
     private static double RowHeight(BandRow row) => LabelLines(row).Count * LineHeight + PlotHeight;
 
-    private static IReadOnlyList<string> LabelLines(BandRow row) =>
-        TextMetrics.Wrap(row.Label, PanelWidth - TextMetrics.Width($"{row.ValueText} of {row.TargetText}  ", SvgWriter.SmallSize, isBold: true), SvgWriter.TextSize);
+    // The value stands beside it.
+    private static IReadOnlyList<string> LabelLines(BandRow row)
+    {
+        var value = TextMetrics.Width($"{row.ValueText} of {row.TargetText}  ", SvgWriter.SmallSize, isBold: true);
+        return TextMetrics.Wrap(row.Label, PanelWidth - value, SvgWriter.TextSize);
+    }
 
     private static string Diamond(double x, double y) => At(x, y, "m0-6l6 6-6 6-6-6z");
 

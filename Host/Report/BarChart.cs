@@ -15,7 +15,8 @@ internal sealed record BarGroup(string Name, IReadOnlyList<BarRow> Rows);
 /// <summary>One picture of a <see cref="BarChart"/>.</summary>
 internal sealed record BarPanel(string Title, IReadOnlyList<BarGroup> Groups);
 
-/// <summary>Horizontal bars, one a series (at most four) in each row, on one scale from 0 in all panels; the values stand beside their bars.</summary>
+/// <summary>Horizontal bars, one a series (at most four) in each row, on one scale from 0 in all panels; the values stand beside their bars.
+/// The first of several series is the one to compare with.</summary>
 internal sealed record BarChart(string Title, string Description, string Unit, IReadOnlyList<string> Series, IReadOnlyList<BarPanel> Panels)
     : ReportChart(Title, Description)
 {
@@ -40,12 +41,13 @@ internal sealed record BarChart(string Title, string Description, string Unit, I
     {
         var rows = Panels.SelectMany(static panel => panel.Groups).SelectMany(static group => group.Rows).ToList();
         var highest = rows.SelectMany(static row => row.Values.Select((_, index) => row.LengthOf(index))).DefaultIfEmpty(0).Max();
-        var names = Panels.SelectMany(static panel => panel.Groups).Select(static group => TextMetrics.Width(group.Name, SvgWriter.TextSize, isBold: true));
+        var names = Panels.SelectMany(static panel => panel.Groups)
+            .Select(static group => TextMetrics.Width(group.Name, SvgWriter.TextSize, isBold: true));
         var labels = rows.SelectMany(LabelLines).Select(static line => TextMetrics.Width(line, SvgWriter.TextSize));
         // A heading longer than that lies across the lines of the grid.
         var left = Gap + labels.Concat(names.Where(static width => width <= WidestLabel)).DefaultIfEmpty(0).Max();
-        var right = Gap + rows.SelectMany(static row => row.Values).Select(static value => TextMetrics.Width(Figures.Short(value), SvgWriter.SmallSize))
-            .DefaultIfEmpty(0).Max();
+        var values = rows.SelectMany(static row => row.Values).Select(static value => TextMetrics.Width(Figures.Short(value), SvgWriter.SmallSize));
+        var right = Gap + values.DefaultIfEmpty(0).Max();
         var scale = LinearScale.Across(highest, left, PanelWidth - right, 4);
         foreach (var panel in Panels)
             WritePanel(svg, panel, scale);

@@ -183,7 +183,8 @@ internal sealed record ReportTable(string Caption, string RowHeading, IReadOnlyL
 
     private string ColumnClass(int column)
     {
-        var isText = Groups.SelectMany(static group => group.Rows).All(row => column >= row.Cells.Count || row.Cells[column].Kind == CellKind.Text);
+        var rows = Groups.SelectMany(static group => group.Rows);
+        var isText = rows.All(row => column >= row.Cells.Count || row.Cells[column].Kind == CellKind.Text);
         return $"{(isText ? "text" : "number")}{(StartsGroup(column) ? " first" : "")}";
     }
 

@@ -27,7 +27,8 @@ internal sealed record StepChart(string Title, string Description, string XLabel
     /// <inheritdoc/>
     protected override void WriteLegend(MarkupWriter html)
     {
-        var entries = Series.Select(static (series, index) => (series.Name, (Action<SvgWriter>)(svg => svg.Line(0, 6, 26, 6, $"step line-{index}"))));
+        var entries = Series.Select(static (series, index) =>
+            (series.Name, (Action<SvgWriter>)(svg => svg.Line(0, 6, 26, 6, $"step line-{index}"))));
         if (Series.Any(static series => StepLine.IsSummedUp(series.Points, WideWidth)))
             entries = entries.Append(("shade: lowest to highest", static svg => svg.Rectangle(0, 1, 26, 10, "spread spread-3")));
         Legend.Write(html, entries);
@@ -122,7 +123,8 @@ internal sealed record StepChart(string Title, string Description, string XLabel
 
     private string Words() => string.Join("; ", Series.Select(static series => series.Points.Count == 0
         ? $"{series.Name}: nothing"
-        : $"{series.Name}: from {Figures.Short(series.Points.Min(static point => point.Y))} to {Figures.Short(series.Points.Max(static point => point.Y))}"));
+        : $"{series.Name}: from {Figures.Short(series.Points.Min(static point => point.Y))} "
+            + $"to {Figures.Short(series.Points.Max(static point => point.Y))}"));
 
     private static bool IsAscending(IReadOnlyList<StepPoint> points)
     {

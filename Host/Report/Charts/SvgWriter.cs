@@ -37,7 +37,8 @@ internal sealed class SvgWriter(MarkupWriter markup)
     /// <summary>A rectangle; what has a tooltip tells it to whoever points at it.</summary>
     public void Rectangle(double x, double y, double width, double height, string cssClass, string? tooltip = null)
     {
-        var scope = markup.Element("rect", ("class", cssClass), ("x", Number(x)), ("y", Number(y)), ("width", Number(width)), ("height", Number(height)));
+        var scope = markup.Element("rect", ("class", cssClass), ("x", Number(x)), ("y", Number(y)), ("width", Number(width)),
+            ("height", Number(height)));
         EndShape(scope, tooltip);
     }
 
@@ -46,7 +47,8 @@ internal sealed class SvgWriter(MarkupWriter markup)
         ("x1", Number(x1)), ("y1", Number(y1)), ("x2", Number(x2)), ("y2", Number(y2)));
 
     /// <summary>A path in SVG's own notation.</summary>
-    public void Path(string data, string cssClass, string? tooltip = null) => EndShape(markup.Element("path", ("class", cssClass), ("d", data)), tooltip);
+    public void Path(string data, string cssClass, string? tooltip = null) =>
+        EndShape(markup.Element("path", ("class", cssClass), ("d", data)), tooltip);
 
     /// <summary>A circle.</summary>
     public void Circle(double x, double y, double radius, string cssClass, string? tooltip = null) =>
@@ -67,7 +69,11 @@ internal sealed class SvgWriter(MarkupWriter markup)
     }
 
     /// <summary>A position or size with at most two decimals.</summary>
-    public static string Number(double value) => Math.Round(value, 2).ToString("0.##", CultureInfo.InvariantCulture) is var text && text == "-0" ? "0" : text;
+    public static string Number(double value)
+    {
+        var text = value.ToString("0.##", CultureInfo.InvariantCulture);
+        return text == "-0" ? "0" : text;
+    }
 
     private void EndShape(MarkupWriter.Scope scope, string? tooltip)
     {

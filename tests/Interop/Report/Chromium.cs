@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -49,7 +48,8 @@ internal sealed class Chromium : IAsyncDisposable
         await CallAsync("Emulation.setDeviceMetricsOverride",
             new JsonObject { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });
         var feature = new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light" };
-        await CallAsync("Emulation.setEmulatedMedia", new JsonObject { ["media"] = isPrinted ? "print" : "screen", ["features"] = new JsonArray(feature) });
+        await CallAsync("Emulation.setEmulatedMedia",
+            new JsonObject { ["media"] = isPrinted ? "print" : "screen", ["features"] = new JsonArray(feature) });
         _events.Clear();
         await CallAsync("Page.navigate", new JsonObject { ["url"] = new Uri(path).AbsoluteUri });
         while (!_events.Any(static happened => (string)happened["method"]! == "Page.loadEventFired"))
@@ -59,7 +59,8 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>What a JavaScript expression yields in the page, as JSON.</summary>
     public async Task<JsonNode?> EvaluateAsync(string expression)
     {
-        var answer = await CallAsync("Runtime.evaluate", new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
+        var answer = await CallAsync("Runtime.evaluate",
+            new JsonObject { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
         if (answer["exceptionDetails"] is { } failure)
             throw new InvalidOperationException($"The page's script failed: {failure.ToJsonString()}");
         return answer["result"]!["value"];
@@ -96,8 +97,7 @@ internal sealed class Chromium : IAsyncDisposable
     private static bool IsComplaint(JsonNode happened) => (string)happened["method"]! switch
     {
         "Runtime.consoleAPICalled" or "Runtime.exceptionThrown" or "Log.entryAdded" => true,
-        "Network.requestWillBeSent" => !((string)happened["params"]!["request"]!["url"]!).StartsWith("file:", StringComparison.Ordinal)
-            && !((string)happened["params"]!["request"]!["url"]!).StartsWith("data:", StringComparison.Ordinal),
+        "Network.requestWillBeSent" => new Uri((string)happened["params"]!["request"]!["url"]!).Scheme is not ("file" or "data"),
         _ => false,
     };
 
@@ -116,7 +116,7 @@ internal sealed class Chromium : IAsyncDisposable
             if (message["id"] is not { } answered)
                 Sort(message);
             else if ((int)answered == id)
-                return message["result"] ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{method}: {message.ToJsonString()}"));
+                return message["result"] ?? throw new InvalidOperationException($"{method}: {message.ToJsonString()}");
         }
     }
 

@@ -87,10 +87,15 @@ public sealed class ReportBrowserTests(ITestOutputHelper output) : IDisposable
         var points = Enumerable.Range(0, 4).Select(static step => new StepPoint(step * 1e7, step * 1_250_000)).ToArray();
         var report = new HtmlReport(words, words, new ReportVerdict(VerdictKind.Good, words, []), [new(words, words)],
             [new(words, [
-                new BarChart(words, words, "requests/s", [words, words, words], [new(words, [new(words, [new(words, [1_234_567, 7_654_321, null]), new("Unbreakable", [0, 1, 2])])]), new("short", [])]),
-                new BandChart(words, words, [new(words, [new(words, 1_234_567, 1e6, 2e6, 9_999_999), new(words, 0.12, 0.1, 0.14, 0.13)])]),
-                new StepChart(words, words, words[..30], words, [new(words, points), new(words, points), new("end", points), new(words, [.. points.Take(1)])]),
-                new HistogramChart(words, words, [new(words, [new(1, 1e7, 100)], [new("p50", 1.1e6), new("p90", 1.2e6), new("p99", 9e6), new("p99.99", 9.9e6)]), new("low", [new(1, 2, 3)], [new("p50", 1.5)])])])]);
+                new BarChart(words, words, "requests/s", [words, words, words],
+                    [new(words, [new(words, [new(words, [1_234_567, 7_654_321, null]), new("Unbreakable", [0, 1, 2])])]), new("short", [])]),
+                new BandChart(words, words,
+                    [new(words, [new(words, 1_234_567, 1e6, 2e6, 9_999_999), new(words, 0.8, 0.8, double.PositiveInfinity, 7)])]),
+                new StepChart(words, words, words[..30], words,
+                    [new(words, points), new(words, points), new("end", points), new(words, [.. points.Take(1)])]),
+                new HistogramChart(words, words,
+                    [new(words, [new(1, 1e7, 100)], [new("p50", 1.1e6), new("p90", 1.2e6), new("p99", 9e6), new("p99.99", 9.9e6)]),
+                        new("low", [new(1, 2, 3)], [new("p50", 1.5)])])])]);
         await using var browser = await OpenAsync(report);
         foreach (var width in new[] { 360, 1400 })
         {
@@ -108,7 +113,8 @@ public sealed class ReportBrowserTests(ITestOutputHelper output) : IDisposable
             ("document.querySelector('.panels text').style.fill = 'light-dark(#8a8a8a, #666)'", "has a contrast of"),
             ("document.querySelector('section p').style.cssText = 'width: 1500px; max-width: none'", "the page is"),
             ("document.querySelector('.panels svg .label').setAttribute('x', '-40')", "is cut off by its picture"),
-            ("document.querySelector('.panels svg .value').setAttribute('y', document.querySelectorAll('.panels svg .value')[1].getAttribute('y'))", "overlap"),
+            ("document.querySelector('.panels svg .value').setAttribute('y', document.querySelectorAll('.panels svg .value')[1].getAttribute('y'))",
+                "overlap"),
             ("document.querySelector('.panels svg .value').setAttribute('x', '120')", "stands on a bar"),
             ("document.querySelector('.panels').style.zoom = 0.5", "pixels high"),
             ("document.querySelector('caption').remove()", "has no caption"),
@@ -121,7 +127,8 @@ public sealed class ReportBrowserTests(ITestOutputHelper output) : IDisposable
             var wrong = (await browser.EvaluateAsync(Check))!["wrong"]!.AsArray().Select(static text => (string)text!);
             Assert.Contains(wrong, text => text.Contains(complaint, StringComparison.Ordinal));
         }
-        foreach (var script in new[] { "console.error('something')", "new Image().src = 'http://127.0.0.1:9/picture'", "fetch('http://127.0.0.1:9/').catch(() => 0)" })
+        const string nowhere = "http://127.0.0.1:9/";
+        foreach (var script in new[] { "console.error('a')", $"new Image().src = '{nowhere}'", $"fetch('{nowhere}').catch(() => 0)" })
         {
             await browser.ShowAsync(_folder["report.html"], 1400, isDark: false);
             Assert.Empty(browser.Complaints);
