@@ -95,6 +95,11 @@ internal sealed class BenchRun
     /// <summary>True when no row has failed.</summary>
     public bool IsGood => Rows.All(static row => row.Error is null);
 
+    /// <summary>How far the rounds of a row differ, in the middle of all rows: see <see cref="Statistic.Spread"/>; 0 while there is nothing to compare.</summary>
+    public double Spread =>
+        Statistic.Of(Rows.Select(static row => row.Of(static round => round.Iops)).Where(static iops => iops is not null).Select(static iops => iops!.Value.Spread))
+            ?.Median ?? 0;
+
     /// <summary>The row of a case on a way; null when the run has none.</summary>
     public BenchRow? Row(string way, BenchCase benchCase) => _rows.GetValueOrDefault((way, benchCase));
 

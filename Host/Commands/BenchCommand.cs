@@ -7,6 +7,8 @@ namespace ScsiActors.Host.Commands;
 /// <summary><c>bench</c>: the letter's table, live on this machine; and its short form without a verb.</summary>
 internal static class BenchCommand
 {
+    private const double Noisy = 0.15;
+
     private const string HowToRead = """
         Medians of interleaved rounds; ± is half of the distance between the slowest and the fastest. % CPU is of one processor, all of this process.
         submit: from sending a request until driver or storage has handed it on; compl: until its answer. "at storage": the most requests it had at once.
@@ -81,6 +83,11 @@ internal static class BenchCommand
         var plan = run.Plan;
         Screen.Line($"On {run.Storage}; {plan.Depth} requests outstanding, {plan.Rounds} rounds of {plan.Duration.TotalSeconds:0.##} s.");
         Screen.Line(HowToRead);
+        if (run.Spread > Noisy)
+        {
+            Screen.Line($"Rounds differ by ±{run.Spread:P0} in the middle of all rows: other work disturbs this machine, so that small differences mean nothing. "
+                + "Quieten it, or raise --rounds and --time.");
+        }
         foreach (var failed in run.Rows.Where(static row => row.Error is not null))
             Screen.Line($"{failed.Name} failed: {failed.Error}");
         if (run.BytesVerified is { } bytes)

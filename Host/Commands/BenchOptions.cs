@@ -59,15 +59,7 @@ internal static class BenchOptions
 
     private static readonly Option<string> Engine = FileEngineOptions.Engine();
 
-    private static readonly Option<bool?> Direct = new("--direct")
-    {
-        Description = "Past the page cache (O_DIRECT), as the letter measured: on, off; default on where the file system can.",
-        HelpName = "on|off",
-        Arity = ArgumentArity.ZeroOrOne,
-        CustomParser = static result => result.Tokens.Count == 0 || result.Tokens[0].Value == "on" ? true
-            : result.Tokens[0].Value == "off" ? false
-            : Parsers.Refuse<bool?>(result, "wants on or off"),
-    };
+    private static readonly Option<string?> Direct = CreateDirect();
 
     private static readonly Option<TimeSpan?> ServiceTime = Parsers.DurationOption(
         "--service-time", "Instead of a file: a simulated disk that takes so long for each request.", TimeSpan.FromMilliseconds(0.05));
@@ -117,7 +109,7 @@ internal static class BenchOptions
             FileSize = line.GetValue(FileSize) ?? plan.FileSize,
             Directory = line.GetValue(Directory) ?? plan.Directory,
             Engine = line.GetRequiredValue(Engine),
-            Direct = line.GetValue(Direct),
+            Direct = line.GetResult(Direct) is null ? null : line.GetValue(Direct) != "off",
             ServiceTimeDisk = line.GetValue(ServiceTime) is { } time ? new ServiceTimeDisk(time, line.GetValue(Lanes) ?? depth) : null,
             Verify = line.GetValue(Verify),
             Json = line.GetValue(Json),
@@ -150,6 +142,18 @@ internal static class BenchOptions
             throw new UsageException($"--size {ByteSize.Short(plan.Sizes.Max())}: the disk has {ByteSize.Short(length)}; choose a larger --file-size or --file.");
         if (plan.Sizes.FirstOrDefault(static size => size % 512 != 0) is > 0 and var odd)
             throw new UsageException($"--size {odd}: a request is a number of whole blocks of 512 bytes.");
+    }
+
+    private static Option<string?> CreateDirect()
+    {
+        var option = new Option<string?>("--direct")
+        {
+            Description = "Past the page cache (O_DIRECT), as the letter measured; without this option where the file system can.",
+            HelpName = "on|off",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        option.AcceptOnlyFromAmong("on", "off");
+        return option;
     }
 
     private static BenchWay[]? ParseRows(ArgumentResult result)

@@ -47,6 +47,26 @@ public sealed class AioBackendActorTests : TestKit
     }
 
     [Fact]
+    public void Storage_tells_how_many_requests_it_has_and_the_most_it_had_since_it_was_asked()
+    {
+        var backend = ActorOf(new PassiveStorage { CompletesAtClose = true }.Props());
+        backend.Tell(new AioFlush(new AioId(0, 1)));
+        backend.Tell(new AioFlush(new AioId(1, 1)));
+        backend.Tell(AioInspect.Instance);
+        Assert.Equal(new AioInspected(InFlight: 2, Most: 2), ExpectMsg<AioInspected>());
+
+        var memory = ActorOf(AioBackendActor.Props(Memory));
+        memory.Tell(AioOpen.Instance);
+        ExpectMsg<AioOpened>();
+        memory.Tell(new AioFlush(new AioId(0, 1)));
+        ExpectMsg<AioCompleted>();
+        memory.Tell(AioInspect.Instance);
+        Assert.Equal(new AioInspected(InFlight: 0, Most: 1), ExpectMsg<AioInspected>());
+        memory.Tell(AioInspect.Instance);
+        Assert.Equal(new AioInspected(InFlight: 0, Most: 0), ExpectMsg<AioInspected>());
+    }
+
+    [Fact]
     public void Storage_that_is_stopped_answers_what_it_was_given_and_then_says_that_it_is_closed()
     {
         var backend = ActorOf(new PassiveStorage { CompletesAtClose = true }.Props());
