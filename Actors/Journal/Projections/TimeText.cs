@@ -16,5 +16,5 @@ internal static class TimeText
         _ => Scaled(nanoseconds / 1e9) + " s",
     };
 
-    private static string Scaled(double value) => value.ToString(value < 10 ? "0.##" : value < 100 ? "0.#" : "0", CultureInfo.InvariantCulture);
+    private static string Scaled(double value) => value.ToString(value < 100 ? "0.###" : "0.#", CultureInfo.InvariantCulture);
 }

@@ -17,7 +17,7 @@ internal sealed class SvgSequenceLayout
     public const double Padding = 8;
 
     private const int NarrowestGap = 10;
-    private const int WidestGap = 28;
+    private const int WidestGap = 31;
     private const int LinesOfLabel = 3;
     private const int LinesOfName = 2;
     private const int LinesOfNote = 6;
