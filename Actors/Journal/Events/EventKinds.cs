@@ -26,6 +26,9 @@ public static partial class EventKinds
     private static readonly FrozenDictionary<string, EventKind> ByName = Rows.Select(static row => row.Kind)
         .Concat([Fault, Finding, Note, Timer]).ToFrozenDictionary(static kind => kind.Name);
 
+    /// <summary>An instruction of an adapter's SCRIPTS; its line is the event's remark.</summary>
+    internal static EventKind ScriptsTraced { get; } = Named(nameof(Messages.ScriptsTraced));
+
     // Types without a row: as many as there are such types in the process, or such names in a file.
     private static readonly ConcurrentDictionary<Type, EventKind> OtherTypes = new();
 
