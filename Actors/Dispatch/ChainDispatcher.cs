@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 
@@ -23,7 +24,7 @@ public sealed class ChainDispatcherConfigurator : MessageDispatcherConfigurator
 /// between two of them costs neither a wake-up nor an interlocked queue.</summary>
 /// <remarks>It blocks no thread while idle, and gives its thread back every millisecond or so, so that other work of the process gets in: its actors may
 /// well keep each other busy for ever.</remarks>
-public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
+public sealed class ChainDispatcher : MessageDispatcher, ITappedDispatcher, IThreadPoolWorkItem
 {
     private const int RunsPerLookAtTheClock = 32;
 
@@ -37,14 +38,40 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
 
     private readonly ConcurrentQueue<IRunnable> _fromOutside = new();
     private readonly Queue<IRunnable> _fromInside = new();
+    private readonly ConcurrentDictionary<IRunnable, ActorCell> _cells = new();
     private int _leased;
 
     internal ChainDispatcher(MessageDispatcherConfigurator configurator, int throughput)
         : base(configurator) => Throughput = throughput;
 
+    /// <inheritdoc/>
+    public MessageTaps Taps { get; } = new();
+
     /// <summary>Says that the calling thread does nothing but wait and wake: from now on an idle chain that it wakes runs on it, for one lease, which spares
     /// waking a second thread.</summary>
     public static void LendThisThread() => t_isLent = true;
+
+    /// <inheritdoc/>
+    public override void Attach(ActorCell cell)
+    {
+        _cells[cell.Mailbox] = cell;
+        base.Attach(cell);
+    }
+
+    /// <inheritdoc/>
+    public override void Detach(ActorCell cell)
+    {
+        _cells.TryRemove(cell.Mailbox, out _);
+        base.Detach(cell);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispatch(ActorCell cell, Envelope envelope)
+    {
+        if (!Taps.IsEmpty)
+            Taps.Sent(cell, in envelope);
+        base.Dispatch(cell, envelope);
+    }
 
     /// <inheritdoc/>
     protected override void ExecuteTask(IRunnable run)
@@ -81,7 +108,10 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
                 TakeFromOutside();
                 if (!_fromInside.TryDequeue(out var run))
                     break;
-                run.Run();
+                if (Taps.IsEmpty)
+                    run.Run();
+                else
+                    RunWatched(run);
             }
         }
         finally
@@ -93,6 +123,19 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
             Interlocked.MemoryBarrier();
             if ((more || !_fromOutside.IsEmpty) && TryLease())
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private void RunWatched(IRunnable run)
+    {
+        Taps.Run(_cells.GetValueOrDefault(run));
+        try
+        {
+            run.Run();
+        }
+        finally
+        {
+            Taps.Run(null);
         }
     }
 

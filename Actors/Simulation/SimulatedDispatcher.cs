@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
+using ScsiActors.Dispatch;
 
 namespace ScsiActors.Simulation;
 
@@ -19,8 +20,9 @@ public sealed class SimulatedDispatcherConfigurator : MessageDispatcherConfigura
     public override MessageDispatcher Dispatcher() => _dispatcher;
 }
 
-/// <summary>Runs nothing itself: what is told to its actors, and who wants a turn, goes to the <see cref="SimulationKernel"/>.</summary>
-public sealed class SimulatedDispatcher : MessageDispatcher
+/// <summary>Runs nothing itself: what is told to its actors, and who wants a turn, goes to the <see cref="SimulationKernel"/>. Its taps see the messages to
+/// users' actors.</summary>
+public sealed class SimulatedDispatcher : MessageDispatcher, ITappedDispatcher
 {
     private readonly SimulationKernel _kernel;
 
@@ -32,6 +34,9 @@ public sealed class SimulatedDispatcher : MessageDispatcher
         Throughput = 1;
         ThroughputDeadlineTime = 0;
     }
+
+    /// <inheritdoc/>
+    public MessageTaps Taps { get; } = new();
 
     /// <inheritdoc/>
     public override void Dispatch(ActorCell cell, Envelope envelope) => _kernel.Send(this, cell, envelope);

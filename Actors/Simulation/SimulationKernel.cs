@@ -68,6 +68,8 @@ internal sealed class SimulationKernel
             if (!ReferenceEquals(message, envelope.Message))
                 envelope = new Envelope(message, envelope.Sender);
             Sent?.Invoke(new TimeSpan(Now), envelope.Sender, cell.Self, message);
+            if (!dispatcher.Taps.IsEmpty)
+                dispatcher.Taps.Sent(cell, envelope);
         }
         if (inbox.Processor is null)
         {
@@ -154,8 +156,13 @@ internal sealed class SimulationKernel
         }
         _delivering = inbox;
         inbox.Dispatcher.Deliver(inbox.Cell, envelope);
+        var isWatched = !inbox.Dispatcher.Taps.IsEmpty;
+        if (isWatched)
+            inbox.Dispatcher.Taps.Run(inbox.Cell);
         while (_engineTurns.TryDequeue(out var turn))
             turn.Run();
+        if (isWatched)
+            inbox.Dispatcher.Taps.Run(null);
         _delivering = null;
         if (inbox.Messages.Count > 0)
             _order.Add(inbox);

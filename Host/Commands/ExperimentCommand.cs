@@ -51,7 +51,8 @@ internal static class ExperimentCommand
     }
 
     /// <summary>The short form, of plain <c>dotnet run</c>.</summary>
-    public static int RunShortForm(CancellationToken cancellation) => Run(ExperimentPlan.Short, ConfigurationFactory.Empty, cancellation, out _);
+    public static int RunShortForm(CancellationToken cancellation) => 
+        Run(ExperimentPlan.Short, ExperimentParameters.From(ConfigurationFactory.Empty), cancellation, out _);
 
     private static int Run(ParseResult line, CancellationToken cancellation)
     {
@@ -64,9 +65,10 @@ internal static class ExperimentCommand
                 throw new UsageException($"{option} {file}: there is no directory {directory}.");
         }
         Screen.Line(EngineInfo.Line);
-        var exitCode = Run(plan, ModelOf(line.GetValue(Model)), cancellation, out var run);
+        var parameters = ExperimentParameters.From(ModelOf(line.GetValue(Model)));
+        var exitCode = Run(plan, parameters, cancellation, out var run);
         if (line.GetValue(Html) is { } html)
-            Save("--html", html, ExperimentHtml.Of(run).ToHtml());
+            Save("--html", html, ExperimentHtml.Of(run, parameters).ToHtml());
         if (line.GetValue(Json) is { } json)
         {
             BenchFiles.SaveJson(ExperimentReport.Of(run), json);
@@ -77,9 +79,8 @@ internal static class ExperimentCommand
         return exitCode;
     }
 
-    private static int Run(ExperimentPlan plan, Config model, CancellationToken cancellation, out ExperimentRun run)
+    private static int Run(ExperimentPlan plan, ExperimentParameters parameters, CancellationToken cancellation, out ExperimentRun run)
     {
-        var parameters = ExperimentParameters.From(model);
         var watch = Stopwatch.StartNew();
         run = Watch(progress => ExperimentRun.Execute(plan, parameters, progress, cancellation));
         var elapsed = watch.Elapsed;

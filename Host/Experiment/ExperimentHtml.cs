@@ -15,7 +15,9 @@ internal static class ExperimentHtml
     private static readonly (string Name, double Share)[] Percentiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)];
 
     /// <summary>The report of a run.</summary>
-    public static HtmlReport Of(ExperimentRun run) => new(
+    /// <param name="run">The run.</param>
+    /// <param name="parameters">Its model, for the diagrams.</param>
+    public static HtmlReport Of(ExperimentRun run, ExperimentParameters parameters) => new(
         "The letter of 2008, repeated in virtual time",
         $"dotnet run --project Host -- experiment --seed {run.Plan.Seed} --time {Text(run.Plan.Duration.TotalSeconds)}s --html experiment.html",
         new ReportVerdict(run.IsGood ? VerdictKind.Good : VerdictKind.Bad, ExperimentVerdict.Of(run), [.. ExperimentVerdict.Reasons(run)]),
@@ -34,7 +36,7 @@ internal static class ExperimentHtml
             new("What the patches do", [SpeedUps(run)]),
             new("The letter in a picture", [Depths(run, isWrite: true), Depths(run, isWrite: false)]),
             new("Latency", [Latencies(run, isWrite: true), Latencies(run, isWrite: false)]),
-            new("One write, message by message", WriteDiagrams.All()),
+            new("One write, message by message", WriteDiagrams.All(new RowSimulation(parameters, run.Plan.Seed, run.Plan.WarmUp, run.Plan.Duration))),
             new("The model",
             [
                 new Paragraph("Numbers of the guest, the processor and the disk, and which of them were fitted to what."),

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
+using ScsiActors.Dispatch;
+using ScsiActors.Journal;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using ScsiActors.Host.Session;
@@ -18,6 +20,7 @@ namespace ScsiActors.Host.Experiment;
 internal sealed class RowSimulation(ExperimentParameters parameters, ulong seed, TimeSpan warmUp, TimeSpan duration)
 {
     private const int Kibibyte = 1024;
+    private const int NanosecondsPerTick = 100;
     private const int MostDepthSamples = 4000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -53,6 +56,25 @@ internal sealed class RowSimulation(ExperimentParameters parameters, ulong seed,
         var measured = probe.Ask<LoadMeasured>(application, ReportLoad.Instance, Patience);
         var share = (costs.Processor.Busy - busy) / duration;
         return Result(row, measured, share, counter, world.Hash);
+    }
+
+    /// <summary>The messages of one request of the row, alone on an idle machine.</summary>
+    public IReadOnlyList<JournalEvent> RunOnce(RowKey row)
+    {
+        using var world = new SimulatedWorld(new SimulationOptions(seed) { Costs = new MachineCosts(CostsOf(row), row.IsWrite) });
+        var probe = world.Probe();
+        var (disk, driver) = Build(world, probe, row);
+        var layer = world.System.ActorOf(
+            BlockLayerActor.Props(disk, row.IsWrite, new BlockLayerSettings(1, MergeLimit: 0), driver), MachineCosts.BlockLayer);
+        world.RunUntilIdle();
+        var taps = MessageTaps.Of(world.System);
+        using var journal = new JournalTap(taps, new Journal.Journal(new JournalHeader(row.ToString()), new JournalOptions { Keep = int.MaxValue }),
+            () => world.Now.Ticks * NanosecondsPerTick);
+        MessageTaps.Of(world.System, "akka.actor.default-dispatcher").Add(journal);
+        probe.Tell(layer, new SubmitGuestIo(new GuestIo(0, 0, row.Kibibytes * Kibibyte)));
+        _ = probe.Expect<GuestIoSubmitted>(Patience);
+        _ = probe.Expect<GuestIoCompleted>(Patience);
+        return journal.Events;
     }
 
     private RowResult Result(RowKey row, LoadMeasured measured, double share, TrafficCounter counter, ulong hash)

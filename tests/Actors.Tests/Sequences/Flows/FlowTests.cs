@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
+using ScsiActors.Dispatch;
 using ScsiActors.Journal;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
@@ -12,13 +13,12 @@ namespace ScsiActors.Tests.Sequences.Flows;
 public sealed class FlowTests : TestKit
 {
     private const int Blocks = 8;
-    private const int NameWidth = 8;
 
-    private static readonly Config FlowDispatcher = ConfigurationFactory.ParseString(
-        """scsi-actors.dispatcher.type = "ScsiActors.Journal.FlowDispatcherConfigurator, ScsiActors" """);
+    // One message a turn, so that what an actor sends follows what it was told.
+    private static readonly Config OneMessageATurn = ConfigurationFactory.ParseString("scsi-actors.dispatcher.throughput = 1");
 
     public FlowTests()
-        : base(FlowDispatcher.WithFallback(ScsiSubsystem.DefaultConfig))
+        : base(OneMessageATurn.WithFallback(ScsiSubsystem.DefaultConfig))
     {
     }
 
@@ -75,28 +75,17 @@ public sealed class FlowTests : TestKit
         }
         while (!ready.IsGood);
 
-        var observer = CreateTestProbe();
-        Sys.EventStream.Subscribe(observer.Ref, typeof(MessagePassed));
+        using var tap = JournalTap.Live(MessageTaps.Of(Sys), new ScsiActors.Journal.Journal(new JournalHeader(preset), new JournalOptions { Keep = int.MaxValue }));
+        var client = CreateTestProbe("client");
         var cdb = Cdb.Parse([(byte)(isWrite ? 0x2A : 0x28), 0, 0, 0, 0, 64, 0, 0, Blocks, 0]);
-        driver.Tell(new ExecuteCommand(1, 0, Lun.Zero, cdb, isWrite ? DataDirection.Out : DataDirection.In, new byte[Blocks * 512]));
-        Assert.True(ExpectMsg<CommandExecuted>().IsGood);
-        Sys.EventStream.Unsubscribe(observer.Ref, typeof(MessagePassed));
+        client.Send(driver, new ExecuteCommand(1, 0, Lun.Zero, cdb, isWrite ? DataDirection.Out : DataDirection.In, new byte[Blocks * 512]));
+        Assert.True(client.ExpectMsg<CommandExecuted>().IsGood);
+        Sys.Stop(client.Ref);
+        var events = tap.Events;
         Sys.Stop(subsystem);
 
         // The driver's last message goes to the test, which is not one of the subsystem's actors; the register read before it is the end of the flow.
-        var flow = new List<string>();
-        for (var isLast = false; !isLast;)
-        {
-            var passed = observer.ExpectMsg<MessagePassed>();
-            isLast = passed.Message is RegisterValue;
-            if (passed.From != passed.To)
-                flow.Add(MessageText.Line(Short(passed.From), Short(passed.To), passed.Message, NameWidth));
-        }
-        return flow;
+        var last = events.Select(static entry => entry.Kind.Name).ToList().IndexOf(nameof(RegisterValue));
+        return [.. MessageFlow.Lines([.. events.Take(last + 1)])];
     }
-
-    private static string Short(string name) => name.StartsWith("testActor", StringComparison.Ordinal) ? "client"
-        : name == "target-0-lun-0" ? "lun-0"
-        : name.StartsWith("target-0-lun-0-", StringComparison.Ordinal) ? name["target-0-lun-0-".Length..]
-        : name;
 }
