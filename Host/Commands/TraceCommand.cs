@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Akka.Actor;
+using ScsiActors.Dispatch;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Session;
 using ScsiActors.Host.Trace;
@@ -14,7 +15,9 @@ internal static class TraceCommand
 {
     private const int BlockLength = 512;
     private const int LargestTransfer = 8 << 20;
-    private const string FlowDispatcher = "scsi-actors.dispatcher.type = \"ScsiActors.Journal.FlowDispatcherConfigurator, ScsiActors\"\n";
+
+    // So that what an actor sends follows what it was told.
+    private const string OneMessageATurn = "scsi-actors.dispatcher.throughput = 1\n";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -35,6 +38,8 @@ internal static class TraceCommand
     private static readonly Option<string> Driver = CreateDriver();
     private static readonly Option<bool> Scripts = new("--scripts") { Description = "Show every SCRIPTS instruction with its registers." };
 
+    private static readonly IReadOnlyList<(JournalForm Form, Option<FileInfo?> File)> Files = JournalForm.FileOptions();
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -42,6 +47,8 @@ internal static class TraceCommand
         {
             What, Blocks, In, Out, Through, Preset, Driver, Scripts,
         };
+        foreach (var (_, file) in Files)
+            command.Options.Add(file);
         command.SetAction(RunAsync);
         return command;
     }
@@ -52,16 +59,24 @@ internal static class TraceCommand
         var isDirect = line.GetRequiredValue(Through) == "direct";
         var adapter = isDirect ? "" : AdapterOptions.Settings(line.GetRequiredValue(Preset), depth: 1, line.GetRequiredValue(Driver));
         var device = new Device(0, "memory") { Size = 64 << 20 };
-        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, FlowDispatcher + adapter);
+        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, OneMessageATurn + adapter);
         var port = isDirect ? session.Port : session.HostAdapter.Driver!;
         // The unit attention of the power-on is not what anybody wants to see.
         await new Initiator(port).RequireAsync(0, Cdbs.TestUnitReady, DataDirection.None, default, cancellation);
-        var answered = new TaskCompletionSource<IReadOnlyList<MessagePassed>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var header = new JournalHeader($"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}", $"trace {line.GetRequiredValue(What)}");
+        using var tap = JournalTap.Live(MessageTaps.Of(session.System), new Journal.Journal(header, new JournalOptions { Keep = int.MaxValue }));
         var client = Props.Create(() => new TraceClientActor(port, session.HostAdapter.Adapter, command, answered));
         session.System.ActorOf(client.WithDispatcher(ScsiSubsystem.DispatcherId), TraceClientActor.Name);
-        var flow = await answered.Task.WaitAsync(Patience, cancellation);
-        foreach (var text in new FlowText(line.GetValue(Scripts)).Lines(flow))
+        await answered.Task.WaitAsync(Patience, cancellation);
+        var events = tap.Events;
+        foreach (var text in MessageFlow.Lines(events, line.GetValue(Scripts)))
             Screen.Line(text);
+        foreach (var (form, option) in Files)
+        {
+            if (line.GetValue(option) is { } file)
+                form.WriteTo(file, header, events);
+        }
         return ExitCode.Ok;
     }
 
