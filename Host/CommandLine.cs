@@ -51,6 +51,7 @@ internal static class CommandLine
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(CopyCommand.Create());
         root.Subcommands.Add(DiskCommand.Create());
+        root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(TraceCommand.Create());
         root.SetAction(BenchCommand.RunShortFormAsync);
         foreach (var option in root.Options)

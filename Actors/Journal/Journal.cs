@@ -110,6 +110,16 @@ public sealed class Journal : IDisposable
     public long RecordNote(EventKind kind, TimeSpan time, string where, string what, long cause = JournalEvent.None) =>
         RecordText(kind, time, where, what, cause, JournalEvent.None);
 
+    /// <summary>Takes over events of another journal as they are, for instance to write them in another form.</summary>
+    public void Append(IReadOnlyList<JournalEvent> events)
+    {
+        foreach (var recorded in events)
+        {
+            var entry = recorded;
+            Take(ref entry);
+        }
+    }
+
     /// <summary>Ends the journal, and its files with it.</summary>
     public void Dispose()
     {
@@ -134,13 +144,19 @@ public sealed class Journal : IDisposable
 
     private long Append(ref JournalEvent entry)
     {
-        Invariant.Holds(_hash is null, "a journal that has ended takes no more events");
         entry.Sequence = Count;
+        return Take(ref entry);
+    }
+
+    private long Take(ref JournalEvent entry)
+    {
+        Invariant.Holds(_hash is null, "a journal that has ended takes no more events");
         _encoder.Write(in entry);
         _json?.Write(in entry);
         if (_options.Keep > 0)
             Keep(in entry);
-        return Count++;
+        Count++;
+        return entry.Sequence;
     }
 
     private void Keep(in JournalEvent entry)

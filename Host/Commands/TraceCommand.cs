@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Akka.Actor;
+using ScsiActors.Dispatch;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Session;
 using ScsiActors.Host.Trace;
@@ -15,7 +16,9 @@ internal static class TraceCommand
     private const int BlockLength = 512;
     private const int FirstBlock = 64;
     private const int LargestTransfer = 8 << 20;
-    private const string FlowDispatcher = "scsi-actors.dispatcher.type = \"ScsiActors.Journal.FlowDispatcherConfigurator, ScsiActors\"\n";
+
+    // So that what an actor sends follows what it was told.
+    private const string OneMessageATurn = "scsi-actors.dispatcher.throughput = 1\n";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -36,6 +39,8 @@ internal static class TraceCommand
     private static readonly Option<string> Driver = CreateDriver();
     private static readonly Option<bool> Scripts = new("--scripts") { Description = "Show every SCRIPTS instruction with its registers." };
 
+    private static readonly IReadOnlyList<(JournalForm Form, Option<FileInfo?> File)> Files = JournalForm.FileOptions();
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -43,6 +48,8 @@ internal static class TraceCommand
         {
             What, Blocks, In, Out, Through, Preset, Driver, Scripts,
         };
+        foreach (var (_, file) in Files)
+            command.Options.Add(file);
         command.SetAction(RunAsync);
         return command;
     }
@@ -58,7 +65,7 @@ internal static class TraceCommand
             _ => "",
         };
         var device = new Device(0, "memory") { Size = 64 << 20 };
-        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, FlowDispatcher + settings);
+        await using var session = await SubsystemSession.StartAsync(GlobalOptions.From(line), [device], cancellation, OneMessageATurn + settings);
         var port = through switch
         {
             "lsi" => session.HostAdapter.Driver!,
@@ -66,12 +73,20 @@ internal static class TraceCommand
             _ => session.Port,
         };
         await PrepareAsync(port, through, cancellation);
-        var answered = new TaskCompletionSource<IReadOnlyList<MessagePassed>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var header = new JournalHeader($"{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}", $"trace {line.GetRequiredValue(What)}");
+        using var tap = JournalTap.Live(MessageTaps.Of(session.System), new Journal.Journal(header, new JournalOptions { Keep = int.MaxValue }));
         var client = Props.Create(() => new TraceClientActor(port, session.HostAdapter.Adapter, request, answered));
         session.System.ActorOf(client.WithDispatcher(ScsiSubsystem.DispatcherId), TraceClientActor.Name);
-        var flow = await answered.Task.WaitAsync(Patience, cancellation);
-        foreach (var text in new FlowText(line.GetValue(Scripts)).Lines(flow))
+        await answered.Task.WaitAsync(Patience, cancellation);
+        var events = tap.Events;
+        foreach (var text in MessageFlow.Lines(events, line.GetValue(Scripts)))
             Screen.Line(text);
+        foreach (var (form, option) in Files)
+        {
+            if (line.GetValue(option) is { } file)
+                form.WriteTo(file, header, events);
+        }
         return ExitCode.Ok;
     }
 

@@ -22,6 +22,6 @@ internal static class WriteDiagrams
     {
         var row = new RowKey(Machine.Kvm, disk, IsWrite: true, Kibibytes: 192);
         var diagram = SequenceDiagram.From(simulation.RunOnce(row));
-        return new Diagram($"{Names.Of(disk)}: a write of {row.Kibibytes} KiB", description, new SvgSequenceWriter(diagram).Write());
+        return new Diagram($"{Names.Of(disk)}: a write of {row.Kibibytes} KiB", description, diagram.ToSvg(isStandalone: false));
     }
 }

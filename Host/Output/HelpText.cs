@@ -59,6 +59,7 @@ internal static class HelpText
             "copy disk.img /mnt/usb/disk.img --engine io-uring --direct --depth 64",
             "copy disk.img old.img --force               # old.img is larger: it is cut to the size of disk.img",
             "copy disk.img copy.img --seed 7             # the same mix of transfer sizes and tags again",
+            "copy disk.img copy.img --journal run.journal # record every message; `journal` shows them",
             "copy disk.img copy.img --through lsi        # through driver, LSI 53C895A and parallel bus",
         ],
         ["trace"] =
@@ -67,6 +68,14 @@ internal static class HelpText
             "trace write --preset no-patch               # the same before the 2008 patches: it stays connected",
             "trace read --scripts                        # with every SCRIPTS instruction",
             "trace \"12 01 83 00 ff 00\" --in 255         # any command: here INQUIRY, page 83h",
+            "trace write --svg write.svg --pcapng write.pcapng --trace write.json",
+        ],
+        ["journal"] =
+        [
+            "copy disk.img copy.img --journal run.journal",
+            "journal run.journal                         # as a message flow",
+            "journal run.journal --to pcapng --output run.pcapng",
+            "journal run.journal --to why --command 7    # what led to the answer of the seventh command",
         ],
         ["disk"] =
         [

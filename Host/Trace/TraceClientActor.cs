@@ -1,23 +1,18 @@
 using Akka.Actor;
-using ScsiActors.Journal;
 using ScsiActors.Messages;
 
 namespace ScsiActors.Host.Trace;
 
-/// <summary>The client of a trace: sends one command or request, and takes down every message in the subsystem until it is answered. It runs on the subsystem's own
-/// dispatcher, so that the messages from and to itself are among them.</summary>
-internal sealed class TraceClientActor(
-    IActorRef port, IActorRef? adapter, object request, TaskCompletionSource<IReadOnlyList<MessagePassed>> answered) : UntypedActor
+/// <summary>The client of a trace: sends one command or request and waits for its answer. It runs on the subsystem's own dispatcher, so that the messages
+/// from and to itself are recorded with the others.</summary>
+internal sealed class TraceClientActor(IActorRef port, IActorRef? adapter, object request, TaskCompletionSource answered) : UntypedActor
 {
     /// <summary>Its name, and so what it is called in the flow.</summary>
     public const string Name = "client";
 
-    private readonly List<MessagePassed> _flow = [];
-
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(MessagePassed));
         adapter?.Tell(new ObserveAdapter(Scripts: true), Self);
         port.Tell(request, Self);
     }
@@ -27,16 +22,12 @@ internal sealed class TraceClientActor(
     {
         switch (message)
         {
-            case MessagePassed passed:
-                _flow.Add(passed);
-                break;
             case CommandExecuted or BlockRequestExecuted:
-                Context.System.EventStream.Unsubscribe(Self);
-                answered.TrySetResult(_flow);
+                answered.TrySetResult();
                 Context.Stop(Self);
                 break;
             case ScriptsTraced or BusPhaseChanged:
-                // Already in the flow, at its place among the messages.
+                // Recorded when they were sent.
                 break;
             default:
                 Unhandled(message);

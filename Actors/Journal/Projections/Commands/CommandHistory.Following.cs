@@ -1,0 +1,151 @@
+using System.Collections.Frozen;
+using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
+
+namespace ScsiActors.Journal;
+
+// How each kind of message is known to belong to a command.
+public sealed partial class CommandHistory
+{
+    private static readonly FrozenDictionary<string, Follower> Followers = new Dictionary<string, Follower>
+    {
+        [nameof(ExecuteCommand)] = static (h, in e, i) => h.OfClient(in e, i),
+        [nameof(CommandExecuted)] = static (h, in e, i) => h.Answered(in e, i),
+        [nameof(CommandMoved)] = static (h, in e, i) => h.OnBus(in e, i),
+        [nameof(TargetPhases)] = static (h, in e, i) => h.OfConnection(in e, i),
+        [nameof(MessageOutMoved)] = static (h, in e, i) => h.OfConnection(in e, i),
+        [nameof(DataPhaseEnded)] = static (h, in e, i) => h.OfConnection(in e, i),
+        [nameof(ConnectionDropped)] = static (h, in e, i) => h.OfConnection(in e, i),
+        [nameof(ConnectionWithdrawn)] = static (h, in e, i) => h.OfConnection(in e, i),
+        [nameof(ReselectionRequested)] = static (h, in e, i) => h.Reselected(in e, i),
+        [nameof(ScsiCommandReceived)] = static (h, in e, i) => h.Received(in e, i),
+        [nameof(SendDataIn)] = static (h, in e, i) => h.OfNexus(in e, i),
+        [nameof(DataInDelivered)] = static (h, in e, i) => h.OfNexus(in e, i),
+        [nameof(ReceiveDataOut)] = static (h, in e, i) => h.OfNexus(in e, i),
+        [nameof(DataOutReceived)] = static (h, in e, i) => h.OfNexus(in e, i),
+        [nameof(TaskManagementRequestReceived)] = static (h, in e, i) => h.OfNexus(in e, i),
+        [nameof(SendCommandComplete)] = static (h, in e, i) => h.Completed(in e, i),
+        [nameof(CommandAborted)] = static (h, in e, i) => h.Completed(in e, i),
+        [nameof(AioRead)] = static (h, in e, i) => h.ToStorage(in e, i),
+        [nameof(AioWrite)] = static (h, in e, i) => h.ToStorage(in e, i),
+        [nameof(AioFlush)] = static (h, in e, i) => h.ToStorage(in e, i),
+        [nameof(AioUnmap)] = static (h, in e, i) => h.ToStorage(in e, i),
+        [nameof(AioCancel)] = static (h, in e, i) => h.OfStorage(e.From, e.To, in e, i),
+        [nameof(AioCompleted)] = static (h, in e, i) => h.FromStorage(in e, i),
+    }.ToFrozenDictionary();
+
+    private readonly Dictionary<(string Client, long Id), int> _byClient = [];
+    private readonly Dictionary<ItlqNexus, int> _byNexus = [];
+    private readonly Dictionary<long, int> _byConnection = [];
+    private readonly Dictionary<(int Target, int Lun, long Tag), int> _byBusTag = [];
+    private readonly Dictionary<(string From, string To, ulong Id), int> _byRequest = [];
+    // Requests that a queue has, and storage has not yet seen.
+    private readonly Dictionary<(string Queue, string Kind, long Offset, long Length), Queue<int>> _waiting = [];
+    // Commands that have not yet been seen beyond their port, by what they say.
+    private readonly Dictionary<(int Target, int Lun, string Cdb), Queue<int>> _untraced = [];
+
+    private delegate int Follower(CommandHistory history, in JournalEvent entry, int index);
+
+    // A command that is passed on, as by the root of the subsystem to its port, keeps its sender and its id.
+    private int OfClient(in JournalEvent entry, int index)
+    {
+        if (_byClient.TryGetValue((entry.From, entry.CommandId), out var number))
+            return number;
+        number = Begin(in entry, index);
+        _commands[number - 1].Id = (ulong)entry.CommandId;
+        _byClient.Add((entry.From, entry.CommandId), number);
+        QueueOf(_untraced, Words(in entry)).Enqueue(number);
+        return number;
+    }
+
+    private int Answered(in JournalEvent entry, int index)
+    {
+        if (!_byClient.Remove((entry.To, entry.CommandId), out var number))
+            return 0;
+        End(number, in entry, index);
+        return number;
+    }
+
+    private int OnBus(in JournalEvent entry, int index)
+    {
+        var number = TakeUntraced(in entry);
+        if (number == 0)
+            number = Begin(in entry, index);
+        _byConnection[entry.Offset] = number;
+        _byBusTag[(entry.Target, entry.Lun, entry.Tag)] = number;
+        return number;
+    }
+
+    private int Received(in JournalEvent entry, int index)
+    {
+        if (_byNexus.TryGetValue(entry.Nexus, out var number))
+            return number;
+        // From a bus: it has been seen there, under the same tag.
+        if (!_byBusTag.TryGetValue((entry.Target, entry.Lun, entry.Tag), out number) || !IsSame(number, in entry))
+            number = TakeUntraced(in entry);
+        if (number == 0)
+            number = Begin(in entry, index);
+        _byNexus.Add(entry.Nexus, number);
+        return number;
+    }
+
+    private int Completed(in JournalEvent entry, int index)
+    {
+        if (!_byNexus.Remove(entry.Nexus, out var number))
+            return OfCause(index);
+        // Without a client in the journal, the status is the answer.
+        if (_commands[number - 1].Id is null)
+            End(number, in entry, index);
+        return number;
+    }
+
+    private int OfNexus(in JournalEvent entry, int index) => _byNexus.TryGetValue(entry.Nexus, out var number) ? number : OfCause(index);
+
+    private int OfConnection(in JournalEvent entry, int index) =>
+        _byConnection.TryGetValue(entry.Offset, out var number) ? number : OfCause(index);
+
+    private int Reselected(in JournalEvent entry, int index)
+    {
+        if (!_byBusTag.TryGetValue((entry.Target, entry.Lun, entry.Tag), out var number))
+            number = OfCause(index);
+        if (number != 0)
+            _byConnection[entry.Offset] = number;
+        return number;
+    }
+
+    private int ToStorage(in JournalEvent entry, int index)
+    {
+        var passedOn = (entry.From, entry.Kind.Name, entry.Offset, entry.Length);
+        var number = _waiting.TryGetValue(passedOn, out var waiting) && waiting.TryDequeue(out var known) ? known : OfCause(index);
+        if (number == 0)
+            return 0;
+        _byRequest[(entry.From, entry.To, entry.Value)] = number;
+        QueueOf(_waiting, (entry.To, entry.Kind.Name, entry.Offset, entry.Length)).Enqueue(number);
+        return number;
+    }
+
+    private int FromStorage(in JournalEvent entry, int index)
+    {
+        var number = OfStorage(entry.To, entry.From, in entry, index);
+        _byRequest.Remove((entry.To, entry.From, entry.Value));
+        return number;
+    }
+
+    private int OfStorage(string client, string storage, in JournalEvent entry, int index) =>
+        _byRequest.TryGetValue((client, storage, entry.Value), out var number) ? number : OfCause(index);
+
+    private int TakeUntraced(in JournalEvent entry) =>
+        _untraced.TryGetValue(Words(in entry), out var waiting) && waiting.TryDequeue(out var number) ? number : 0;
+
+    private bool IsSame(int number, in JournalEvent entry) => entry.Bytes.Span.SequenceEqual(_commands[number - 1].Cdb);
+
+    private static (int, int, string) Words(in JournalEvent entry) => (entry.Target, entry.Lun, Convert.ToHexString(entry.Bytes.Span));
+
+    private static Queue<int> QueueOf<TKey>(Dictionary<TKey, Queue<int>> queues, TKey key)
+        where TKey : notnull
+    {
+        if (!queues.TryGetValue(key, out var queue))
+            queues.Add(key, queue = new Queue<int>());
+        return queue;
+    }
+}
