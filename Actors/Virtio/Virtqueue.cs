@@ -156,6 +156,7 @@ internal sealed class Virtqueue(InitiatorMemory memory, int maximumSize)
         var count = (uint)_size;
         var left = count;
         uint index = chain.Head;
+        var isIndirect = false;
         while (true)
         {
             if (index >= count)
@@ -167,8 +168,9 @@ internal sealed class Virtqueue(InitiatorMemory memory, int maximumSize)
             var descriptor = VirtqueueDescriptor.Parse(bytes);
             if ((descriptor.Flags & DescriptorFlags.Indirect) != 0)
             {
-                if (!IsIndirectTable(descriptor, isNested: table != _descriptors))
+                if (!IsIndirectTable(descriptor, isNested: isIndirect))
                     return false;
+                isIndirect = true;
                 table = descriptor.Address;
                 count = left = descriptor.Length / VirtqueueDescriptor.Size;
                 index = 0;

@@ -139,6 +139,7 @@ public sealed class VirtqueueTests
     [InlineData("half a descriptor in an indirect table")]
     [InlineData("too long an indirect table")]
     [InlineData("an indirect table in an indirect table")]
+    [InlineData("an indirect table that is the queue's own")]
     [InlineData("an indirect table that goes on")]
     [InlineData("an indirect table that loops")]
     [InlineData("an indirect table that is not in memory")]
@@ -238,6 +239,7 @@ public sealed class VirtqueueTests
                 _rig.Descriptor(0, DeviceRig.Tables, 32, Indirect);
                 _rig.Descriptor(1, DeviceRig.Tables, 32, Indirect, 0, DeviceRig.Tables);
                 break;
+            case "an indirect table that is the queue's own": _rig.Descriptor(0, DeviceRig.Descriptors, 32, Indirect); break;
             case "an indirect table that goes on": _rig.Descriptor(0, DeviceRig.Tables, 32, Indirect | Next, 1); break;
             case "an indirect table that loops":
                 _rig.Descriptor(0, DeviceRig.Tables, 32, Indirect);
