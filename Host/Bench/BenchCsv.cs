@@ -18,7 +18,7 @@ internal static class BenchCsv
         ("mb_per_s_least", static (row, _) => Number(row.Of(static round => round.MegabytesPerSecond)?.Least)),
         ("mb_per_s_most", static (row, _) => Number(row.Of(static round => round.MegabytesPerSecond)?.Most)),
         ("cpu_percent", static (row, _) => Number(row.Of(static round => round.ProcessorPercent)?.Median)),
-        ("submit_us", static (row, _) => Number(row.Of(static round => round.SubmitMicroseconds)?.Median)),
+        ("submit_us", static (row, _) => Number(row.Submit?.Median)),
         ("completion_ms", static (row, _) => Number(row.Of(static round => round.CompletionMilliseconds)?.Median)),
         ("p99_ms", static (row, _) => Number(row.Of(static round => round.Latency(0.99) / 1e3)?.Median)),
         ("iops", static (row, _) => Number(row.Of(static round => round.Iops)?.Median)),

@@ -51,7 +51,7 @@ internal sealed record BenchReport(
     private static Row RowOf(BenchRow row, BenchRun run) => new(
         row.Way.Name, row.Way.Label, row.Case.Operation, row.Case.TransferLength, row.Case.Pattern, row.Good.Count(), row.Good.Sum(static round => round.Requests),
         FigureOf(row.Of(static round => round.MegabytesPerSecond)), FigureOf(row.Of(static round => round.ProcessorPercent)),
-        FigureOf(row.Of(static round => round.SubmitMicroseconds)), FigureOf(row.Of(static round => round.CompletionMilliseconds)),
+        FigureOf(row.Submit), FigureOf(row.Of(static round => round.CompletionMilliseconds)),
         FigureOf(row.Of(static round => round.Latency(0.99) / 1e3)), FigureOf(row.Of(static round => round.Iops)),
         FigureOf(row.Of(static round => round.AllocatedBytesPerRequest)), FigureOf(row.Of(static round => round.AverageInFlight)),
         row.Good.Select(static round => round.MostInFlight).DefaultIfEmpty().Max(),

@@ -38,6 +38,9 @@ internal sealed class BenchRow(BenchWay way, BenchCase benchCase)
     /// <summary>A figure over the good rounds; null when there is none.</summary>
     public Statistic? Of(Func<Measurement, double> figure) => Statistic.Of(Good.Select(figure));
 
+    /// <summary>The average submission in microseconds, over the good rounds in which one was followed; null when there is none.</summary>
+    public Statistic? Submit => Statistic.Of(Good.Where(static round => round.Submissions.Count > 0).Select(static round => round.Submissions.Mean / 1e3));
+
     /// <summary>The latencies of all good rounds together.</summary>
     public LatencyHistogram Latencies()
     {

@@ -17,9 +17,9 @@ internal static class BenchTable
     private static readonly Column[] Letter =
     [
         new("MB/s", static (row, _) => Figure(row.Of(static round => round.MegabytesPerSecond)?.Median)),
-        new("±", static (row, _) => Percent(row.Of(static round => round.MegabytesPerSecond)?.Spread)),
+        new("±", static (row, _) => row.Rounds.Count > 1 ? Percent(row.Of(static round => round.MegabytesPerSecond)?.Spread) : ""),
         new("% CPU", static (row, _) => Figure(row.Of(static round => round.ProcessorPercent)?.Median, "0")),
-        new("submit us", static (row, _) => Figure(row.Of(static round => round.SubmitMicroseconds)?.Median)),
+        new("submit us", static (row, _) => Figure(row.Submit?.Median)),
         new("compl ms", static (row, _) => Figure(row.Of(static round => round.CompletionMilliseconds)?.Median, "0.000")),
     ];
 

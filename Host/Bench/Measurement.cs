@@ -25,9 +25,6 @@ internal sealed record Measurement(
     /// <summary>Processor time by wall time, in percent of one processor.</summary>
     public double ProcessorPercent => Elapsed > TimeSpan.Zero ? 100 * (ProcessorTime / Elapsed) : 0;
 
-    /// <summary>The average submission, in microseconds.</summary>
-    public double SubmitMicroseconds => Submissions.Mean / 1e3;
-
     /// <summary>The average request, in milliseconds.</summary>
     public double CompletionMilliseconds => Latencies.Mean / 1e6;
 

@@ -23,4 +23,7 @@ internal sealed record ServiceTimeDisk(TimeSpan ServiceTime, int Lanes)
             "}",
         ];
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"a simulated disk that takes {ServiceTime.TotalMilliseconds:0.###} ms for each request and serves {Lanes} at once";
 }

@@ -81,7 +81,8 @@ internal static class BenchCommand
     private static void Explain(BenchRun run)
     {
         var plan = run.Plan;
-        Screen.Line($"On {run.Storage}; {plan.Depth} requests outstanding, {plan.Rounds} rounds of {plan.Duration.TotalSeconds:0.##} s.");
+        var storage = plan.ServiceTimeDisk is { } disk ? disk.ToString() : run.Storage;
+        Screen.Line($"On {storage}; {plan.Depth} requests outstanding, {plan.Rounds} rounds of {plan.Duration.TotalSeconds:0.##} s.");
         Screen.Line(HowToRead);
         if (run.Spread > Noisy)
         {

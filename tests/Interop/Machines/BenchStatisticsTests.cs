@@ -81,6 +81,19 @@ public sealed class BenchStatisticsTests
     }
 
     [Fact]
+    public void A_round_in_which_no_submission_was_followed_says_nothing_of_them()
+    {
+        var followed = Measured(100);
+        followed.Submissions.Add(3000);
+        Add("bare", Read, 100);
+        Assert.Null(Row("bare", Read).Submit);
+
+        Row("bare", Read).Add(followed);
+
+        Assert.Equal(3, Row("bare", Read).Submit!.Value.Least);
+    }
+
+    [Fact]
     public void One_processor_busy_for_half_of_the_time_is_50_percent() =>
         Assert.Equal(50, (Measured(1000) with { ProcessorTime = TimeSpan.FromSeconds(0.5) }).ProcessorPercent);
 
@@ -90,6 +103,16 @@ public sealed class BenchStatisticsTests
         var measured = Measured(10) with { Depths = [new DepthSample(0, 1, 4), new DepthSample(1, 3, 16)] };
 
         Assert.Equal((2.0, 16), (measured.AverageInFlight, measured.MostInFlight));
+    }
+
+    [Fact]
+    public void The_service_time_is_told_to_the_disk_in_its_own_section()
+    {
+        var lines = string.Join('\n', new ServiceTimeDisk(TimeSpan.FromMilliseconds(0.25), Lanes: 4).ToHocon(keep: true));
+
+        Assert.Contains("lanes = 4", lines);
+        Assert.Contains("read-latency = 0.25 ms, cache-latency = 0.25 ms", lines);
+        Assert.Contains("contents = keep", lines);
     }
 
     [Theory]
