@@ -62,10 +62,11 @@ internal static class StepLine
         var slices = new List<Slice>();
         var next = 0;
         var value = points[0].Y;
-        var count = (int)Math.Ceiling((x.To - x.From) / SliceWidth);
+        var begin = x.At(points[0].X);
+        var count = Math.Max(1, (int)Math.Ceiling((x.To - begin) / SliceWidth));
         for (var i = 0; i < count; i++)
         {
-            var from = x.From + i * SliceWidth;
+            var from = begin + i * SliceWidth;
             var to = Math.Min(x.To, from + SliceWidth);
             double low = double.MaxValue, high = double.MinValue, sum = 0, reached = from;
             for (; next < points.Count && x.At(points[next].X) < to; next++)
@@ -82,7 +83,7 @@ internal static class StepLine
                 value = points[next].Y;
             }
             sum += value * (to - reached);
-            slices.Add(new Slice(from, to, Math.Min(low, value), Math.Max(high, value), sum / (to - from)));
+            slices.Add(new Slice(from, to, Math.Min(low, value), Math.Max(high, value), to > from ? sum / (to - from) : value));
         }
         return slices;
     }

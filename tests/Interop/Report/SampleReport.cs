@@ -5,20 +5,10 @@ namespace ScsiActors.Interop.Report;
 /// <summary>A report with every kind of block in it. The letter's figures are real; those beside them are made up, to look at.</summary>
 internal static class SampleReport
 {
-    private const string Diagram = """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1180 236"><title>One write, no patch</title><desc>The data arrives before storage sees the write.</desc>
-        <g font-size="12"><rect class="sd-lane" x="20" y="8" width="140" height="26" rx="3"/><rect class="sd-lane" x="360" y="8" width="140" height="26" rx="3"/>
-        <rect class="sd-lane" x="700" y="8" width="140" height="26" rx="3"/><rect class="sd-lane" x="1020" y="8" width="140" height="26" rx="3"/>
-        <text class="sd-text" x="90" y="25" text-anchor="middle">driver</text><text class="sd-text" x="430" y="25" text-anchor="middle">chip</text>
-        <text class="sd-text" x="770" y="25" text-anchor="middle">logical unit</text><text class="sd-text" x="1090" y="25" text-anchor="middle">storage</text>
-        <path class="sd-line" d="M90 34V228M430 34V228M770 34V228M1090 34V228"/>
-        <path class="sd-arrow" d="M90 70H424m-6-4l6 4-6 4z"/><text class="sd-text" x="260" y="63" text-anchor="middle">RegisterWrite DSP</text>
-        <path class="sd-arrow" d="M430 104H764m-6-4l6 4-6 4z"/><text class="sd-text" x="600" y="97" text-anchor="middle">CommandMoved WRITE(10)</text>
-        <path class="sd-arrow" d="M770 138H436m6-4l-6 4 6 4z"/><text class="sd-text" x="600" y="131" text-anchor="middle">TargetPhases DATA OUT</text>
-        <path class="sd-arrow" d="M770 172H1084m-6-4l6 4-6 4z"/><text class="sd-text" x="930" y="165" text-anchor="middle">AioWrite</text>
-        <rect class="sd-note" x="790" y="188" width="250" height="26"/><text class="sd-note" x="800" y="205">1.2 ms, nothing else is queued</text>
-        <text class="sd-fault" x="440" y="205">no disconnection</text></g></svg>
-        """;
+    private static readonly (int From, int To, string Text)[] Messages =
+    [
+        (0, 1, "RegisterWrite DSP=0x1000"), (1, 2, "CommandMoved WRITE(10)"), (2, 1, "TargetPhases DATA OUT"), (2, 3, "AioWrite 64 KiB"), (3, 2, "AioCompleted"),
+    ];
 
     private static readonly string[] Measures = ["MB/s", "% CPU", "submit, µs", "completion, ms"];
 
@@ -61,7 +51,7 @@ internal static class SampleReport
             ]),
             new("One write, message by message",
             [
-                new Diagram("no patch", "The bus is held until storage has answered.", Diagram),
+                new Diagram("no patch", "The bus is held until storage has answered.", SequenceDiagram()),
                 new Preformatted("The same as text", "RegisterWrite    driver → chip   DSP=0x00001000, which wakes the SCRIPTS processor and makes this "
                     + "line long enough to scroll\nCommandMoved     chip → bus      WRITE(10) 8 blocks & <data>"),
             ]),
@@ -123,6 +113,27 @@ internal static class SampleReport
         string[] labels = ["QEMU 16k", "QEMU 64k", "KVM 16k", "KVM 64k"];
         return new BandPanel(title, [.. values.Select((row, index) =>
             new BandRow(labels[index], row.Target, row.Target * (1 - tolerance), row.Target * (1 + tolerance), row.Value))]);
+    }
+
+    // In the form of the journal's diagrams: groups with classes, drawn in currentColor.
+    private static string SequenceDiagram()
+    {
+        static string Text(int x, int y, string text) =>
+            $"<text class='sd-text' x='{x}' y='{y}' font-family='monospace' font-size='12' fill='currentColor' text-anchor='middle'>{text}</text>";
+        static string Box(int x, int y, int width) =>
+            $"<rect x='{x - width / 2}' y='{y}' width='{width}' height='23' rx='3' fill='none' stroke='currentColor'/>";
+        static string Arrow((int From, int To, string Text) message, int index)
+        {
+            var (from, to, y, back) = (90 + message.From * 330, 90 + message.To * 330, 80 + index * 34, message.To > message.From ? -7 : 7);
+            return $"<g class='{(index == 4 ? "sd-arrow sd-fault" : "sd-arrow")}'><path d='M{from} {y}H{to + back}' fill='none' stroke='currentColor'/>"
+                + $"<path d='M{to} {y}l{back} -3.5v7z' fill='currentColor'/>{Text((from + to) / 2, y - 6, message.Text)}</g>";
+        }
+        var lanes = new[] { "driver", "chip", "logical unit", "storage" }.Select(static (name, lane) =>
+            $"<g class='sd-lane'>{Box(90 + lane * 330, 8, 150)}{Text(90 + lane * 330, 24, name)}"
+                + $"<path class='sd-line' d='M{90 + lane * 330} 31V280' fill='none' stroke='currentColor'/></g>");
+        return "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1180 290'>" + string.Concat(lanes) + string.Concat(Messages.Select(Arrow))
+            + $"<g class='sd-note'>{Box(255, 180, 300)}{Text(255, 196, "nothing else is queued meanwhile")}</g>"
+            + $"<g class='sd-note sd-fault'>{Box(585, 242, 260)}{Text(585, 258, "direction taken from the phase")}</g></svg>";
     }
 
     // A queue that fills at once and then, again and again, loses one and soon gains it back.
