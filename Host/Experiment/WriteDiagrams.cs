@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using ScsiActors.Host.Report;
 using ScsiActors.Journal;
 
@@ -13,6 +14,10 @@ internal static class WriteDiagrams
         (Interface.Patches1To4, "The same, and whole: the buffer has grown."),
         (Interface.Virtio, "No bus: the request lies in memory, a notification each way."),
     ];
+
+    /// <summary>The diagrams of the built-in model.</summary>
+    public static IReadOnlyList<ReportBlock> All() => All(new RowSimulation(
+        ExperimentParameters.From(ConfigurationFactory.Empty), ExperimentPlan.Short.Seed, ExperimentPlan.Short.WarmUp, ExperimentPlan.Short.Duration));
 
     /// <summary>The diagrams, each of one write under kvm that is larger than the buffer before the last patch.</summary>
     /// <param name="simulation">Runs them.</param>
