@@ -124,9 +124,10 @@ internal static class SampleReport
             $"<rect x='{x - width / 2}' y='{y}' width='{width}' height='23' rx='3' fill='none' stroke='currentColor'/>";
         static string Arrow((int From, int To, string Text) message, int index)
         {
-            var (from, to, y, back) = (90 + message.From * 330, 90 + message.To * 330, 80 + index * 34, message.To > message.From ? -7 : 7);
-            return $"<g class='{(index == 4 ? "sd-arrow sd-fault" : "sd-arrow")}'><path d='M{from} {y}H{to + back}' fill='none' stroke='currentColor'/>"
-                + $"<path d='M{to} {y}l{back} -3.5v7z' fill='currentColor'/>{Text((from + to) / 2, y - 6, message.Text)}</g>";
+            var (from, to, y) = (90 + message.From * 330, 90 + message.To * 330, 80 + index * 34);
+            var neck = message.To > message.From ? to - 7 : to + 7;
+            return $"<g class='{(index == 4 ? "sd-arrow sd-fault" : "sd-arrow")}'><path d='M{from} {y}H{neck}' fill='none' stroke='currentColor'/>"
+                + $"<path d='M{neck} {y - 4}L{to} {y}L{neck} {y + 4}z' fill='currentColor'/>{Text((from + to) / 2, y - 6, message.Text)}</g>";
         }
         var lanes = new[] { "driver", "chip", "logical unit", "storage" }.Select(static (name, lane) =>
             $"<g class='sd-lane'>{Box(90 + lane * 330, 8, 150)}{Text(90 + lane * 330, 24, name)}"
