@@ -30,7 +30,7 @@ internal sealed class SampleRun
         var run = new SampleRun(journal);
         run.Read(1, 0, Cdb.Parse([0x28, 0, 0, 0, 0, 64, 0, 2, 0, 0]), pieces: 4);
         run.WriteThatFails(2, 1, Cdb.Parse([0x2A, 0, 0, 0, 0, 64, 0, 0, 8, 0]));
-        run.ReadThatIsAborted(3, 2, Cdb.Parse([0x88, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 8, 0, 0]));
+        run.ReadThatIsAborted(3, 2, Cdb.Parse([0x88, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0]));
     }
 
     private static IReadOnlyList<JournalEvent> Take()
