@@ -44,7 +44,7 @@ internal static class CommandLine
 
     private static RootCommand CreateRoot()
     {
-        var root = new RootCommand("A SCSI subsystem made of actors. Without a verb it runs a short bench.");
+        var root = new RootCommand("A SCSI subsystem made of actors. Without a verb it runs a short experiment and a short bench.");
         foreach (var option in GlobalOptions.Options)
             root.Options.Add(option);
         root.Subcommands.Add(ExperimentCommand.Create());
@@ -53,7 +53,7 @@ internal static class CommandLine
         root.Subcommands.Add(DiskCommand.Create());
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(TraceCommand.Create());
-        root.SetAction(BenchCommand.RunShortFormAsync);
+        root.SetAction(ShortForm.RunAsync);
         foreach (var option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help })
