@@ -73,6 +73,9 @@ internal sealed record BenchPlan
     /// <summary>Where the run goes as JSON; null for nowhere.</summary>
     public FileInfo? Json { get; init; }
 
+    /// <summary>Where the report with pictures goes; null for nowhere.</summary>
+    public FileInfo? Html { get; init; }
+
     /// <summary>Where the rows go as comma-separated values; null for nowhere.</summary>
     public FileInfo? Csv { get; init; }
 

@@ -14,19 +14,6 @@ internal static class BenchCommand
         submit: from sending a request until driver or storage has handed it on; compl: until its answer. "at storage": the most requests it had at once.
         """;
 
-    private const string WhatNext = """
-
-        What to try next (after `dotnet run --project Host --`):
-          bench                                the same for longer; bench --help for sizes, patterns, depth, your own file
-          bench --service-time 1ms             a disk that takes a millisecond: what queueing is for, on any machine
-          bench --directory DIR                another disk
-          bench storage                        every kind of storage below the same actors
-          disk create disk.img --size 1GiB     a disk of your own; then: disk info disk.img
-          copy disk.img copy.img --verify      sector by sector, through two logical units
-          trace write                          the life of one command, message by message
-          --help                               everything else
-        """;
-
     /// <summary>The verb.</summary>
     public static Command Create()
     {
@@ -35,21 +22,21 @@ internal static class BenchCommand
         foreach (var option in BenchOptions.All)
             command.Options.Add(option);
         command.Subcommands.Add(BenchStorageCommand.Create());
-        command.SetAction(static (line, cancellation) => RunAsync(BenchOptions.PlanOf(line), GlobalOptions.From(line), cancellation));
+        command.SetAction(static (line, cancellation) =>
+        {
+            var plan = BenchOptions.PlanOf(line);
+            Screen.Line(EngineInfo.Line);
+            return RunAsync(plan, GlobalOptions.From(line), cancellation);
+        });
         return command;
     }
 
     /// <summary>What plain <c>dotnet run</c> does.</summary>
-    public static async Task<int> RunShortFormAsync(ParseResult line, CancellationToken cancellation)
-    {
-        var exitCode = await RunAsync(BenchPlan.Short, GlobalOptions.From(line), cancellation);
-        Screen.Line(WhatNext);
-        return exitCode;
-    }
+    public static Task<int> RunShortFormAsync(ParseResult line, CancellationToken cancellation) =>
+        RunAsync(BenchPlan.Short, GlobalOptions.From(line), cancellation);
 
     private static async Task<int> RunAsync(BenchPlan plan, GlobalOptions options, CancellationToken cancellation)
     {
-        Screen.Line(EngineInfo.Line);
         var run = new BenchRun(plan);
         try
         {
@@ -74,9 +61,17 @@ internal static class BenchCommand
             BenchFiles.SaveJson(BenchReport.Of(run), json);
         if (run.Plan.Csv is { } csv)
             BenchFiles.Save("--csv", csv, BenchCsv.Of(run));
-        foreach (var file in new[] { run.Plan.Json, run.Plan.Csv }.OfType<FileInfo>())
+        if (run.Plan.Html is { } html)
+            BenchFiles.Save("--html", html, BenchHtml.Of(run, RepeatOf(run.Plan)).ToHtml());
+        foreach (var file in new[] { run.Plan.Json, run.Plan.Csv, run.Plan.Html }.OfType<FileInfo>())
             Screen.Line($"{(run.IsComplete ? "Rows" : "The rows measured so far")} written to {file}.");
     }
+
+    // What the report is about, without the files that were written.
+    private static string RepeatOf(BenchPlan plan) => FormattableString.Invariant(
+        $"{HelpText.Program} bench --size {string.Join(',', plan.Sizes.Select(static size => ByteSize.Short(size)))} --depth {plan.Depth} --rounds {plan.Rounds} --time {plan.Duration.TotalMilliseconds:0}ms")
+        + (plan.ServiceTimeDisk is { } disk ? FormattableString.Invariant($" --service-time {disk.ServiceTime.TotalMilliseconds:0.###}ms --lanes {disk.Lanes}") : "")
+        + (plan.File is { } file ? $" --file {file}" : "");
 
     private static void Explain(BenchRun run)
     {

@@ -81,13 +81,14 @@ internal static class BenchOptions
         HelpName = "FILE",
     };
 
+    private static readonly Option<FileInfo?> Html = new("--html") { Description = "Write a report with pictures: one file, no network.", HelpName = "FILE" };
     private static readonly Option<FileInfo?> Csv = new("--csv") { Description = "Write the rows as comma-separated values.", HelpName = "FILE" };
     private static readonly Option<ulong> Seed = Parsers.SeedOption("Decides the data, and the places of random requests.");
 
     /// <summary>All of them, in the order of <c>--help</c>.</summary>
     public static IEnumerable<Option> All =>
     [
-        Quick, Rows, Sizes, Patterns, Depth, Rounds, Time, File, Overwrite, FileSize, Directory, Engine, Direct, ServiceTime, Lanes, Verify, Json, Csv, Seed,
+        Quick, Rows, Sizes, Patterns, Depth, Rounds, Time, File, Overwrite, FileSize, Directory, Engine, Direct, ServiceTime, Lanes, Verify, Html, Json, Csv, Seed,
     ];
 
     /// <summary>The plan that a command line asks for.</summary>
@@ -112,6 +113,7 @@ internal static class BenchOptions
             Direct = line.GetResult(Direct) is null ? null : line.GetValue(Direct) != "off",
             ServiceTimeDisk = line.GetValue(ServiceTime) is { } time ? new ServiceTimeDisk(time, line.GetValue(Lanes) ?? depth) : null,
             Verify = line.GetValue(Verify),
+            Html = line.GetValue(Html),
             Json = line.GetValue(Json),
             Csv = line.GetValue(Csv),
             Seed = line.GetValue(Seed),
@@ -132,7 +134,7 @@ internal static class BenchOptions
             throw new UsageException("--lanes is about the simulated disk: add --service-time, for instance --service-time 1ms.");
         if (plan.Verify && !plan.MayWrite)
             throw new UsageException("--verify writes to --file: say --overwrite if its contents may be lost.");
-        foreach (var (option, output) in new[] { ("--json", plan.Json), ("--csv", plan.Csv) })
+        foreach (var (option, output) in new[] { ("--html", plan.Html), ("--json", plan.Json), ("--csv", plan.Csv) })
         {
             if (output?.Directory is { Exists: false } directory)
                 throw new UsageException($"{option} {output}: there is no directory {directory}.");

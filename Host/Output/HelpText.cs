@@ -15,7 +15,7 @@ internal static class HelpText
 
         Exit codes:
           0    everything asked for was done
-          1    the run failed: an I/O error, a difference found by --verify, a row that could not be measured
+          1    the run failed: an I/O error, a difference found by --verify, a row that could not be measured, a band that does not hold
           2    the command line or the configuration is wrong; nothing was done
           130  ended by Ctrl-C, after cleaning up (143: by SIGTERM)
 
@@ -26,14 +26,22 @@ internal static class HelpText
     {
         [""] =
         [
+            "experiment --html experiment.html           # the 2008 letter's table in virtual time, beside the published one",
             "bench                                       # the letter's table on this machine: bare metal, SCSI patch by patch, virtio",
             "disk create disk.img --size 1GiB",
             "disk info disk.img                          # what an operating system would see",
             "copy disk.img copy.img --verify             # sector by sector, through two logical units",
             "trace write                                 # the life of one command, message by message",
         ],
+        ["experiment"] =
+        [
+            "experiment --html experiment.html           # with pictures: bars, bands, queue depth over time, one write message by message",
+            "experiment --seed 7 --time 10s --json a.json  # the same seed and time give the same bytes",
+            "experiment --model mine.hocon               # other numbers for guest, processor and disk: see Host/Experiment/experiment.hocon",
+        ],
         ["bench"] =
         [
+            "bench --html bench.html                     # with pictures",
             "bench --quick --json run.json               # every row once; Host/Bench/SCHEMA.md describes the file",
             "bench --service-time 1ms                    # a disk that takes a millisecond: queued writes against one at a time",
             "bench --service-time 1ms --lanes 4          # one that works on four requests at once",
