@@ -15,8 +15,8 @@ public sealed partial class VirtioBlk
     private const uint UnmapFlag = 1;
     private const int ZeroesLength = 64 << 10;
 
-    // Read by storage, never written; shared by all devices.
-    private static readonly byte[] Zeroes = GC.AllocateArray<byte>(ZeroesLength, pinned: true);
+    // Read by storage, never written; shared by all devices. Aligned and pinned, so that storage need not bounce it.
+    private static readonly Memory<byte> Zeroes = AllocateZeroes();
 
     private long MaxTransfer => (long)_settings.SizeMax * _settings.SegMax;
 
@@ -138,6 +138,13 @@ public sealed partial class VirtioBlk
 
     private bool IsOnDevice(ulong sector, long length, long maximum) => length % VirtioBlkConfiguration.Sector == 0 && length <= maximum
         && sector <= _capacity && (ulong)length / VirtioBlkConfiguration.Sector <= _capacity - sector;
+
+    private static Memory<byte> AllocateZeroes()
+    {
+        var buffer = new DataBufferPool(ZeroesLength, maximumIdleBytes: 0).TryRent(ZeroesLength)!;
+        buffer.Span.Clear();
+        return buffer.Memory;
+    }
 
     private static long OffsetOf(ulong sector) => (long)sector * VirtioBlkConfiguration.Sector;
 }

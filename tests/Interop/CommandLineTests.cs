@@ -96,6 +96,29 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
         Assert.DoesNotContain("   at ", result.Error);
     }
 
+    [Theory]
+    [InlineData("direct", "read", "AioRead at 32768, 4096 bytes", "CommandExecuted 1 Good")]
+    [InlineData("lsi", "write", "ReselectionRequested by ID 0", "CommandExecuted 1 Good")]
+    [InlineData("virtio", "read", "AvailableBufferNotification", "AioRead at 32768, 4096 bytes", "BlockRequestExecuted 1 Ok, 4096 bytes")]
+    [InlineData("virtio", "flush", "AioFlush", "BlockRequestExecuted 1 Ok")]
+    public async Task A_trace_shows_the_messages_of_one_request(string through, string what, params string[] told)
+    {
+        var result = await Run("trace", what, "--through", through);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.All(told, words => Assert.Contains(words, result.Output));
+        Assert.DoesNotContain("WriteDeviceStatus", result.Output);
+    }
+
+    [Fact]
+    public async Task A_request_that_virtio_does_not_know_is_refused_with_those_that_it_knows()
+    {
+        var result = await Run("trace", "inquiry", "--through", "virtio");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("read, write or flush", result.Error);
+    }
+
     [Fact]
     public async Task A_missing_configuration_file_is_refused()
     {
