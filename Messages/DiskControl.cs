@@ -83,6 +83,12 @@ public sealed record PowerOff(long TearingUnit = 512, bool AsBefore = false) : D
 /// <param name="Image">Which of the legal images, from 0 (nothing of them landed; the highest: all); null draws one.</param>
 public sealed record PowerOn(BigInteger? Image = null) : DiskControl;
 
+/// <summary>Keeps what the disk holds now, with what is in its volatile cache, under a name; chunks are shared until they are changed.</summary>
+public sealed record SaveContents(string Name) : DiskControl;
+
+/// <summary>Makes the disk hold, durably, what was saved under a name. Requests that are outstanding go on, and overlays with their damage stay.</summary>
+public sealed record RestoreContents(string Name) : DiskControl;
+
 /// <summary>Makes the disk slower (above 1) or faster than configured; 1 is as configured.</summary>
 public sealed record SlowDown(double Factor) : DiskControl;
 

@@ -21,21 +21,14 @@ internal sealed class DiskContents
         _volatile = hasCache ? new VolatileWrites() : null;
     }
 
-    private DiskContents(SparseMemory image, bool hasCache)
-    {
-        _medium = image;
-        _current = hasCache ? image.Fork() : image;
-        _volatile = hasCache ? new VolatileWrites() : null;
-    }
-
     /// <summary>Writes that are in the volatile cache only.</summary>
     public int VolatileCount => _volatile?.Count ?? 0;
 
     /// <summary>Names a request that is being submitted, and counts it.</summary>
     public long NextStamp() => ++_events;
 
-    /// <summary>Another disk with the same contents, all of it on the medium; chunks are shared until either writes.</summary>
-    public DiskContents Fork() => new(_current.Fork(), _volatile is not null);
+    /// <summary>What reads see now, to come back to; it costs an entry for each chunk.</summary>
+    public SparseMemory Snapshot() => _current.Fork();
 
     /// <summary>What reads see.</summary>
     public void Read(long offset, Span<byte> target) => _current.Read(offset, target);
@@ -86,7 +79,7 @@ internal sealed class DiskContents
         return new LegalImages(_medium.Fork(), writes, tearingUnit);
     }
 
-    /// <summary>The power is back, and this is what the medium holds; the disk takes it over.</summary>
+    /// <summary>This is what the medium holds from now on, and nothing is volatile; the disk takes it over.</summary>
     public void Become(SparseMemory image)
     {
         _medium = image;

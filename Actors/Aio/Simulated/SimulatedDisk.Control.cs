@@ -7,6 +7,7 @@ namespace ScsiActors.Aio.Simulated;
 public sealed partial class SimulatedDisk
 {
     private SeededStream _cuts;
+    private readonly Dictionary<string, SparseMemory> _saved = [];
     private LegalImages? _images;
 
     /// <inheritdoc/>
@@ -21,16 +22,14 @@ public sealed partial class SimulatedDisk
             ListOverlays => new DiskControlled(control, Overlays: _overlays.List(now)),
             PowerOff off => CutPower(off),
             PowerOn on => new DiskControlled(control, GivePower(on)),
+            SaveContents save => new DiskControlled(control, Save(save.Name)),
+            RestoreContents restore => new DiskControlled(control, Restore(restore.Name)),
             SlowDown slow => new DiskControlled(control, Slow(slow.Factor)),
             _ => new DiskControlled(control, "a simulated disk knows nothing of that"),
         };
         AskForWake(now);
         return done;
     }
-
-    /// <summary>The present contents and every other image that the last power cut could have left, for those who would look at them without a disk
-    /// around; null while there was no cut.</summary>
-    internal LegalImages? Images => _images;
 
     private SeededStream Stream(string purpose) => new(_settings.Seed, $"{_ports.Name} {purpose}");
 
@@ -64,6 +63,22 @@ public sealed partial class SimulatedDisk
             return $"there is no image {number} of this cut";
         _contents?.Become(on.Image is { } image ? _images!.Image(image) : _images!.Image(ref _cuts));
         _isOff = false;
+        return null;
+    }
+
+    private string? Save(string name)
+    {
+        if (_contents is null)
+            return "a disk that forgets has nothing to save";
+        _saved[name] = _contents.Snapshot();
+        return null;
+    }
+
+    private string? Restore(string name)
+    {
+        if (!_saved.TryGetValue(name, out var saved))
+            return $"nothing was saved as {name}";
+        _contents!.Become(saved.Fork());
         return null;
     }
 

@@ -46,7 +46,7 @@ public sealed class DiskMechanismTests(ITestOutputHelper output)
     [Fact]
     public void Requests_are_coalesced_up_to_the_limit_and_never_with_another_direction()
     {
-        var disk = new DrivenMechanism(Plain with { CoalesceLimit = 2000 });
+        var disk = new DrivenMechanism(Plain with { CoalesceLimit = 2500 });
         disk.Read((500_000, 1000), (0, 1000), (1000, 1000), (2000, 1000));
         disk.Write((3000, 1000));
         disk.ToEnd();

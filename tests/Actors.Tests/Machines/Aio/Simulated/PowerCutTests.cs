@@ -134,7 +134,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             Assert.True(images.IsExact);
             var listed = images.Numbers(int.MaxValue).Select(number => Text(images.Image(number))).ToList();
             Assert.Equal(images.Count, listed.Count);
-            Assert.Equal(Model(writes, tearingUnit).Order(), listed.Order());
+            Assert.Equal(Model(writes, tearingUnit).Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
             Assert.Equal(Text(new SparseMemory(1 << 20)), listed[0]);
             var stream = new SeededStream(seed, "cut");
             for (var i = 0; i < 10; i++)
@@ -177,6 +177,23 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         }
         // Otherwise nothing was ever lost, and the test shows nothing.
         Assert.InRange(old, 300, int.MaxValue);
+    }
+
+    [Fact]
+    public void Contents_are_saved_and_restored_as_often_as_one_likes()
+    {
+        var disk = new DrivenDisk(Cached);
+        disk.Write(0, 1);
+        disk.Do(new SaveContents("one"));
+        for (byte round = 2; round < 5; round++)
+        {
+            disk.Write(0, round, blocks: 2);
+            disk.Do(new RestoreContents("one"));
+            Assert.Equal([1, 0], disk.Read(0, 2));
+        }
+        disk.Cut(image: 0);
+        Assert.Equal([1, 0], disk.Read(0, 2));
+        Assert.Contains("nothing was saved", disk.Refused(new RestoreContents("two")));
     }
 
     [Fact]
