@@ -54,7 +54,7 @@ internal static class CopyCommand
     {
         var source = line.GetRequiredValue(Source);
         var destination = line.GetRequiredValue(Destination);
-        Check(source, destination);
+        Check(source, destination, line.GetValue(Recording));
         var file = DestinationFile.Prepare(destination, source.Length, line.GetValue(Force));
         var whole = false;
         try
@@ -76,7 +76,7 @@ internal static class CopyCommand
         }
     }
 
-    private static void Check(FileInfo source, FileInfo destination)
+    private static void Check(FileInfo source, FileInfo destination, FileInfo? recording)
     {
         if (!source.Exists)
             throw new UsageException($"{source}: there is no such file.");
@@ -86,6 +86,8 @@ internal static class CopyCommand
             throw new UsageException($"{destination} is a directory: name the file to be made in it.");
         if (RealPath(source) == RealPath(destination))
             throw new UsageException($"{source} and {destination} are the same file.");
+        if (recording is not null && (RealPath(recording) == RealPath(source) || RealPath(recording) == RealPath(destination)))
+            throw new UsageException($"--journal {recording} would be written over what is copied.");
     }
 
     private static string RealPath(FileInfo file)

@@ -61,8 +61,8 @@ public sealed class JournalCommandTests(ITestOutputHelper output)
         await TraceAsync(folder, "write", "--jsonl", "write.jsonl");
         var without = File.ReadLines(folder["write.jsonl"]).Skip(1).SkipLast(1).Select(static line => JsonDocument.Parse(line).RootElement)
             .Where(static entry => !entry.TryGetProperty("cause", out _)).Select(static entry => entry.GetProperty("kind").GetString());
-        // What the client does first, and what comes from the threads of storage and of the clock.
-        Assert.Subset(new HashSet<string?> { "ObserveAdapter", "ExecuteCommand", "AioCompleted" }, without.ToHashSet());
+        // What the client does first, what comes from the threads of storage, and its end.
+        Assert.Subset(new HashSet<string?> { "ObserveAdapter", "ExecuteCommand", "AioCompleted", "Terminated" }, without.ToHashSet());
     }
 
     [Fact]
@@ -94,6 +94,19 @@ public sealed class JournalCommandTests(ITestOutputHelper output)
         Assert.Contains("WRITE(", latencies.Output);
         var why = await HostProcess.RunAsync(output, folder.Path, "journal", "copy.journal", "--to", "why", "--command", "3");
         Assert.StartsWith("Command 3, ", why.Output);
+    }
+
+    [Theory]
+    [InlineData("a.img")]
+    [InlineData("b.img")]
+    public async Task A_journal_is_not_written_over_what_is_copied(string journal)
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteRandom("a.img", 4096, 5);
+        var before = folder.Hash("a.img");
+        var result = await HostProcess.RunAsync(output, folder.Path, "copy", "a.img", "b.img", "--journal", journal);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal(before, folder.Hash("a.img"));
     }
 
     [Theory]

@@ -49,11 +49,11 @@ public sealed partial class CommandHistory
     // A command that is passed on, as by the root of the subsystem to its port, keeps its sender and its id.
     private int OfClient(in JournalEvent entry, int index)
     {
-        if (_byClient.TryGetValue((entry.From, entry.CommandId), out var number))
+        if (_byClient.TryGetValue((entry.From, entry.CommandId), out var number) && !_commands[number - 1].IsAnswered)
             return number;
         number = Begin(in entry, index);
         _commands[number - 1].Id = (ulong)entry.CommandId;
-        _byClient.Add((entry.From, entry.CommandId), number);
+        _byClient[(entry.From, entry.CommandId)] = number;
         QueueOf(_untraced, Words(in entry)).Enqueue(number);
         return number;
     }
@@ -93,9 +93,8 @@ public sealed partial class CommandHistory
     {
         if (!_byNexus.Remove(entry.Nexus, out var number))
             return OfCause(index);
-        // Without a client in the journal, the status is the answer.
-        if (_commands[number - 1].Id is null)
-            End(number, in entry, index);
+        // A client outside the dispatcher, one that asks for instance, is never seen to be answered: until it is, the status is the answer.
+        End(number, in entry, index);
         return number;
     }
 

@@ -11,9 +11,6 @@ public sealed record SequenceOptions
 
     /// <summary>Messages and notes at the most, 4 or more; what is left out is counted at its place. Faults and findings are left out last.</summary>
     public int MaximumItems { get; init; } = 80;
-
-    /// <summary>True: the time of each message stands before it.</summary>
-    public bool ShowTimes { get; init; } = true;
 }
 
 /// <summary>Something in a sequence diagram, from top to bottom.</summary>
