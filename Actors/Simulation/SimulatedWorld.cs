@@ -94,7 +94,7 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Runs, one turn or timer after the other, until a condition holds.</summary>
     /// <param name="condition">Looked at before every step.</param>
     /// <param name="limit">The span of virtual time after which it is given up.</param>
-    /// <returns>True when it holds; false when the limit was reached, or nothing is left that could happen.</returns>
+    /// <returns>True when it holds; false when the limit was reached, which then is the time.</returns>
     public bool AdvanceUntil(Func<bool> condition, TimeSpan limit)
     {
         var until = (Now + limit).Ticks;
@@ -102,6 +102,8 @@ public sealed class SimulatedWorld : IDisposable
         while (!(holds = condition()) && _kernel.Step(until))
         {
         }
+        if (!holds)
+            _kernel.AdvanceTo(until);
         CheckThreads();
         return holds;
     }

@@ -228,7 +228,7 @@ public sealed class SimulatedWorldTests
         public TurnCost CostOf(int role, object message) => new(Second, TimeSpan.Zero);
     }
 
-    private sealed class Keeper : Dispatch.IMessageFilter
+    private sealed class Keeper : ScsiActors.Dispatch.IMessageFilter
     {
         public object? Kept { get; private set; }
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using ScsiActors.Dispatch;
 using ScsiActors.FrontEnds.InProcess;
 using ScsiActors.Journal;
 using ScsiActors.Messages;
@@ -14,13 +15,11 @@ namespace ScsiActors.Tests.Sequences.Virtio;
 /// <c>Host trace --through virtio</c> prints.</summary>
 public sealed class VirtioFlowTests : TestKit
 {
-    private const int NameWidth = 10;
-
-    private static readonly Config FlowDispatcher = ConfigurationFactory.ParseString(
-        """scsi-actors.dispatcher.type = "ScsiActors.Journal.FlowDispatcherConfigurator, ScsiActors" """);
+    // One message a turn, so that what an actor sends follows what it was told.
+    private static readonly Config OneMessageATurn = ConfigurationFactory.ParseString("scsi-actors.dispatcher.throughput = 1");
 
     public VirtioFlowTests()
-        : base(FlowDispatcher.WithFallback(ScsiSubsystem.DefaultConfig))
+        : base(OneMessageATurn.WithFallback(ScsiSubsystem.DefaultConfig))
     {
     }
 
@@ -119,23 +118,16 @@ public sealed class VirtioFlowTests : TestKit
         driver.Tell(new ExecuteBlockRequest(0, BlockOperation.Flush), TestActor);
         Assert.True(ExpectMsg<BlockRequestExecuted>().IsGood);
 
-        var observer = CreateTestProbe();
-        Sys.EventStream.Subscribe(observer.Ref, typeof(MessagePassed));
-        driver.Tell(new ExecuteBlockRequest(1, operation, 32768, new byte[4096]), TestActor);
-        Assert.True(ExpectMsg<BlockRequestExecuted>().IsGood);
-        Sys.EventStream.Unsubscribe(observer.Ref, typeof(MessagePassed));
+        using var tap = JournalTap.Live(MessageTaps.Of(Sys), new ScsiActors.Journal.Journal(new JournalHeader("virtio"), new JournalOptions { Keep = int.MaxValue }));
+        var client = CreateTestProbe("client");
+        client.Send(driver, new ExecuteBlockRequest(1, operation, 32768, new byte[4096]));
+        Assert.True(client.ExpectMsg<BlockRequestExecuted>().IsGood);
+        Sys.Stop(client.Ref);
+        var events = tap.Events;
         Sys.Stop(subsystem);
 
         // The driver's last message goes to the test, which is not one of the subsystem's actors.
-        var flow = new List<string>();
-        for (var isLast = false; !isLast;)
-        {
-            var passed = observer.ExpectMsg<MessagePassed>();
-            isLast = passed.Message is UsedBufferNotification;
-            flow.Add(MessageText.Line(Short(passed.From), Short(passed.To), passed.Message, NameWidth));
-        }
-        return flow;
+        var last = events.Select(static entry => entry.Kind.Name).ToList().IndexOf(nameof(UsedBufferNotification));
+        return [.. MessageFlow.Lines([.. events.Take(last + 1)])];
     }
-
-    private static string Short(string name) => name.StartsWith("testActor", StringComparison.Ordinal) ? "client" : name["target-0-lun-0-".Length..];
 }
