@@ -19,6 +19,10 @@ public static partial class EventKinds
         Row<WriteDeviceStatus>(static (m, ref e) => e.Value = (ulong)m.Status, static (in e) => $" {(VirtioDeviceStatus)e.Value}"),
         Row<WriteDriverFeatures>(static (m, ref e) => e.Value = (ulong)m.Features, static (in e) => $" {(VirtioFeatures)e.Value}"),
         Row<VirtioDeviceState>(static (m, ref e) => e.Value = (ulong)m.Status, static (in e) => $" {(VirtioDeviceStatus)e.Value}"),
+        Row<ReadVirtioDevice>(static (_, ref _) => { }),
+        Row<ConfigurationChangeNotification>(static (_, ref _) => { }),
+        Row<WriteVirtioConfiguration>(
+            static (m, ref e) => (e.Offset, e.Value) = (m.Offset, m.Value), static (in e) => $" {e.Offset} <- {e.Value:X2}"),
         Row<EnableVirtqueue>(
             static (m, ref e) => (e.Value, e.Length) = ((ulong)m.Queue, m.Size), static (in e) => $" {e.Value} of {e.Length} descriptors"),
     ];

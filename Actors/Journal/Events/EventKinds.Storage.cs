@@ -37,6 +37,9 @@ public static partial class EventKinds
             static (in e) => $" {(AioResult)e.Code}, {Bytes(in e)}", form: EventForm.Result),
         Row<AioDrain>(static (_, ref _) => { }),
         Row<AioDrained>(static (_, ref _) => { }),
+        Row<AioInspect>(static (_, ref _) => { }),
+        Row<AioInspected>(
+            static (m, ref e) => (e.Value, e.Length) = ((ulong)m.InFlight, m.Most), static (in e) => $" {e.Value} in flight, {e.Length} at most"),
         Row<AioClosed>(static (_, ref _) => { }),
     ];
 

@@ -19,7 +19,7 @@ public static partial class EventKinds
     /// <summary>A timer has expired, for <see cref="JournalEvent.To"/>.</summary>
     public static EventKind Timer { get; } = new("Timer", EventRole.Note);
 
-    private static readonly (Type Type, EventKind Kind)[] Rows = [.. Commands, .. BlockDevice, .. Storage, .. Adapter];
+    private static readonly (Type Type, EventKind Kind)[] Rows = [.. Commands, .. BlockDevice, .. Storage, .. Disk, .. Adapter];
 
     private static readonly FrozenDictionary<Type, EventKind> ByType = Rows.ToFrozenDictionary(static row => row.Type, static row => row.Kind);
 
