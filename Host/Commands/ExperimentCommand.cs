@@ -4,6 +4,7 @@ using Akka.Configuration;
 using ScsiActors.Host.Bench;
 using ScsiActors.Host.Experiment;
 using ScsiActors.Host.Output;
+using ScsiActors.Host.Session;
 using Spectre.Console;
 
 namespace ScsiActors.Host.Commands;
@@ -65,7 +66,7 @@ internal static class ExperimentCommand
                 throw new UsageException($"{option} {file}: there is no directory {directory}.");
         }
         Screen.Line(EngineInfo.Line);
-        var parameters = ExperimentParameters.From(ModelOf(line.GetValue(Model)));
+        var parameters = ModelOf(line.GetValue(Model));
         var exitCode = Run(plan, parameters, cancellation, out var run);
         if (line.GetValue(Html) is { } html)
             Save("--html", html, ExperimentHtml.Of(run, parameters).ToHtml());
@@ -114,13 +115,17 @@ internal static class ExperimentCommand
             });
     }
 
-    private static Config ModelOf(FileInfo? file)
+    private static ExperimentParameters ModelOf(FileInfo? file)
     {
         if (file is null)
-            return ConfigurationFactory.Empty;
+            return ExperimentParameters.From(ConfigurationFactory.Empty);
         try
         {
-            return ConfigurationFactory.ParseString(File.ReadAllText(file.FullName));
+            var text = File.ReadAllText(file.FullName);
+            var model = ConfigurationFactory.ParseString(text);
+            ConfigurationCheck.Keys(file, text, model, ScsiSubsystem.DefaultConfig);
+            ConfigurationCheck.Keys(file, text, model, ConfigurationFactory.ParseString(ExperimentParameters.Text), "experiment");
+            return ExperimentParameters.From(model);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ConfigurationException or FormatException)
         {

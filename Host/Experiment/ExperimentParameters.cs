@@ -1,4 +1,7 @@
 using Akka.Configuration;
+using ScsiActors.Aio;
+using ScsiActors.Requests;
+using ScsiActors.Scsi;
 using ScsiActors.Simulation.Guest;
 
 namespace ScsiActors.Host.Experiment;
@@ -18,6 +21,8 @@ internal sealed record ExperimentParameters(
     int Outstanding, BlockLayerSettings Guest, BlockLayerSettings GuestVirtio, TimeSpan TickInterval, Config Subsystem, long DiskLength,
     CpuCosts Host, CpuCosts Qemu, CpuCosts Kvm, CpuCosts Virtio)
 {
+    private const int MostRequests = 4096;
+    private const int MostInDriver = 128;
     private const string Resource = "ScsiActors.Host.Experiment.experiment.hocon";
 
     /// <summary>The file as it was built in.</summary>
@@ -32,7 +37,15 @@ internal sealed record ExperimentParameters(
     }
 
     /// <summary>Reads them; what <paramref name="overlay"/> names replaces what the file says.</summary>
+    /// <exception cref="ConfigurationException">A number is out of its bounds; the message says which.</exception>
     public static ExperimentParameters From(Config overlay)
+    {
+        var parameters = Read(overlay);
+        parameters.Check();
+        return parameters;
+    }
+
+    private static ExperimentParameters Read(Config overlay)
     {
         var all = overlay.WithFallback(ConfigurationFactory.ParseString(Text));
         var root = all.GetConfig("experiment")!;
@@ -48,6 +61,30 @@ internal sealed record ExperimentParameters(
             Costs(root, "cpu.qemu", write),
             Costs(root, "cpu.kvm", write),
             Costs(root, "cpu.virtio", TimeSpan.Zero));
+    }
+
+    // What the actors of a row would refuse only when they start.
+    private void Check()
+    {
+        Require(Outstanding is >= 1 and <= MostRequests, $"outstanding is {Outstanding}; it is from 1 to {MostRequests}");
+        Require(TickInterval > TimeSpan.Zero, "guest.tick-interval is not above 0");
+        foreach (var (name, layer) in ((string, BlockLayerSettings)[])[("scsi", Guest), ("virtio", GuestVirtio)])
+        {
+            Require(layer.QueueDepth is >= 1 and <= MostInDriver, $"guest.{name}.queue-depth is {layer.QueueDepth}; it is from 1 to {MostInDriver}");
+            Require(layer.MergeLimit is >= 0 and <= BlockLayerActor.LargestRequest,
+                $"guest.{name}.merge-limit is {layer.MergeLimit} bytes; it is up to {BlockLayerActor.LargestRequest}");
+        }
+        var section = Subsystem.WithFallback(ScsiSubsystem.DefaultConfig).GetConfig("scsi-actors")!;
+        _ = AioSettings.From(section.GetConfig("aio")!);
+        _ = RequestQueueSettings.From(section.GetConfig("request-queue")!);
+        _ = LogicalUnitSettings.From(section.GetConfig("logical-unit")!);
+        _ = HostAdapterSettings.From(ConfigurationFactory.ParseString("model = lsi53c895a").WithFallback(section.GetConfig("host-adapter")!));
+    }
+
+    private static void Require(bool condition, string rule)
+    {
+        if (!condition)
+            throw new ConfigurationException($"experiment.{rule}.");
     }
 
     private static BlockLayerSettings BlockLayer(Config root, string section) =>

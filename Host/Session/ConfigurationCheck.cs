@@ -9,18 +9,18 @@ internal static class ConfigurationCheck
     private const string Root = "scsi-actors";
     private static readonly string[] DeviceSections = ["logical-unit", "request-queue", "aio", "virtio-blk"];
 
-    /// <summary>Throws for the first setting below <c>scsi-actors</c> that <paramref name="known"/> does not have.</summary>
+    /// <summary>Throws for the first setting below <paramref name="root"/> that <paramref name="known"/> does not have.</summary>
     /// <exception cref="UsageException">There is one; the message has file, line and the names that exist.</exception>
-    public static void Keys(FileInfo file, string text, Config user, Config known)
+    public static void Keys(FileInfo file, string text, Config user, Config known, string root = Root)
     {
-        if (Section(user.Root, Root) is not { } mine || Section(known.Root, Root) is not { } all)
+        if (Section(user.Root, root) is not { } mine || Section(known.Root, root) is not { } all)
             return;
         foreach (var (key, value) in mine.Items)
         {
-            if (key == "targets")
+            if (root == Root && key == "targets")
                 Targets(file, text, value, all);
             else
-                Compare(file, text, Root, key, value, all);
+                Compare(file, text, root, key, value, all);
         }
     }
 
