@@ -67,7 +67,7 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
         var result = await Run(line);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains(reason is "benhc" ? "can be followed by: bench, copy, disk" : reason, result.Error);
+        Assert.Contains(reason is "benhc" ? "can be followed by: experiment, bench, copy, disk" : reason, result.Error);
         Assert.Empty(_folder.Files);
     }
 

@@ -51,8 +51,8 @@ public sealed record DiskTiming
     /// <summary>Time of the medium for each write, whatever its length.</summary>
     public TimeSpan WriteOverhead { get; init; }
 
-    /// <summary>Time of the medium for each isolated write, in place of <see cref="WriteOverhead"/>.</summary>
-    public TimeSpan IsolatedWriteOverhead { get; init; }
+    /// <summary>Time of the medium for each isolated write, in place of <see cref="WriteOverhead"/>; null is as that.</summary>
+    public TimeSpan? IsolatedWriteOverhead { get; init; }
 
     /// <summary>Time of the medium before a request that does not begin where the one taken before it ended.</summary>
     public TimeSpan Reposition { get; init; }

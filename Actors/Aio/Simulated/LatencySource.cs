@@ -35,7 +35,7 @@ internal sealed class LatencySource
         _depthLatency = Nanoseconds.From(timing.DepthLatency);
         _readOverhead = Nanoseconds.From(timing.ReadOverhead);
         _writeOverhead = Nanoseconds.From(timing.WriteOverhead);
-        _isolatedWriteOverhead = Nanoseconds.From(timing.IsolatedWriteOverhead);
+        _isolatedWriteOverhead = Nanoseconds.From(timing.IsolatedWriteOverhead ?? timing.WriteOverhead);
         _reposition = Nanoseconds.From(timing.Reposition);
         _unmapOverhead = Nanoseconds.From(timing.UnmapOverhead);
         _cacheLatency = Nanoseconds.From(timing.CacheLatency);

@@ -53,7 +53,8 @@ public sealed record SimulatedDiskSettings(ulong Seed, DiskContentsKind Contents
             DepthLatency = AioConfig.Duration(config, "depth-latency", MaxDuration),
             ReadOverhead = AioConfig.Duration(config, "read-overhead", MaxDuration),
             WriteOverhead = AioConfig.Duration(config, "write-overhead", MaxDuration),
-            IsolatedWriteOverhead = AioConfig.Duration(config, "isolated-write-overhead", MaxDuration),
+            IsolatedWriteOverhead = config.GetString("isolated-write-overhead") == "same"
+                ? null : AioConfig.Duration(config, "isolated-write-overhead", MaxDuration),
             Reposition = AioConfig.Duration(config, "reposition", MaxDuration),
             UnmapOverhead = AioConfig.Duration(config, "unmap-overhead", MaxDuration),
             Rate = AioConfig.Bytes(config, "rate", 1, MaxRate),
