@@ -7,7 +7,7 @@ namespace ScsiActors.Faults;
 /// <summary>Applies a <see cref="FaultPlan"/> to a subsystem: the filter of a simulated world, or of a live one's dispatcher. What it sends later comes by the
 /// system's scheduler, in whose time it lives.</summary>
 /// <remarks>In a live world several threads send; they pass one at a time.</remarks>
-public sealed class FaultInjector : IMessageFilter, IFaultPorts<IActorRef>
+public sealed class FaultInjector : IMessageFilter
 {
     private readonly object _gate = new();
     private readonly IScheduler _scheduler;
@@ -22,18 +22,25 @@ public sealed class FaultInjector : IMessageFilter, IFaultPorts<IActorRef>
     {
         _scheduler = system.Scheduler;
         _start = _scheduler.MonotonicClock;
-        _machine = new FaultMachine<IActorRef>(plan, random, this);
+        _machine = new FaultMachine<IActorRef>(plan, random, new Ports(_scheduler));
         Plan = plan;
     }
 
     /// <summary>The rules.</summary>
     public FaultPlan Plan { get; }
 
-    /// <summary>The account. In a live world it is to be read while nothing is sent.</summary>
+    /// <summary>The account. In a live world it changes while it is read; <see cref="Report"/> does not.</summary>
     public FaultLedger Ledger => _machine.Ledger;
 
     /// <summary>The state that rules ask for.</summary>
     public string State => _machine.State;
+
+    /// <summary>The account as text.</summary>
+    public string Report()
+    {
+        lock (_gate)
+            return Ledger.ToText();
+    }
 
     /// <inheritdoc/>
     public bool MayPass(IActorRef from, IActorRef to, ref object message)
@@ -42,13 +49,17 @@ public sealed class FaultInjector : IMessageFilter, IFaultPorts<IActorRef>
             return _machine.MayPass(from ?? ActorRefs.Nobody, to, ref message, _scheduler.MonotonicClock - _start);
     }
 
-    string IFaultPorts<IActorRef>.NameOf(IActorRef actor) => actor.Path.Name;
-
-    void IFaultPorts<IActorRef>.Tell(IActorRef to, Injected message, IActorRef from, TimeSpan delay)
+    /// <summary>How the machines reach actors.</summary>
+    internal sealed class Ports(IScheduler scheduler) : IFaultPorts<IActorRef>
     {
-        if (delay > TimeSpan.Zero)
-            _scheduler.ScheduleTellOnce(delay, to, message, from);
-        else
-            to.Tell(message, from);
+        public string NameOf(IActorRef actor) => actor.Path.Name;
+
+        public void Tell(IActorRef to, Injected message, IActorRef from, TimeSpan delay)
+        {
+            if (delay > TimeSpan.Zero)
+                scheduler.ScheduleTellOnce(delay, to, message, from);
+            else
+                to.Tell(message, from);
+        }
     }
 }

@@ -12,6 +12,7 @@ internal sealed partial class FaultMachine<TActor>
     private const int AssertReset = 0x08;
     private const byte MessageReject = 0x07;
     private const byte CommandComplete = 0x00;
+    private const byte SaveDataPointer = 0x02;
 
     private static readonly SenseData ParityError = new(SenseKey.AbortedCommand, new AdditionalSense(0x47, 0x00));
 
@@ -54,21 +55,28 @@ internal sealed partial class FaultMachine<TActor>
             return false;
         }
         Remove(command.Target, act.Injection);
-        if (act.Effect.For is { } time && _adapter is { } adapter)
-            After(time, adapter, () => Return(command.Target));
+        if (act.Effect.For is { } time)
+            After(time, act.To, () => Return(command.Target));
         return true;
     }
 
     private void Remove(int target, FaultInjection injection)
     {
         _absent[target] = injection;
-        Tell(_adapter!, new TargetsPresent(Visible()), _bus ?? _adapter!);
+        TellPresence();
+    }
+
+    // An adapter that has not been seen yet is told when it is.
+    private void TellPresence()
+    {
+        if (_adapter is { } adapter)
+            Tell(adapter, new TargetsPresent(Visible()), _bus ?? adapter);
     }
 
     private void Return(int target)
     {
         if (_absent.Remove(target))
-            Tell(_adapter!, new TargetsPresent(Visible()), _bus ?? _adapter!);
+            TellPresence();
     }
 
     private ushort Visible() => (ushort)_absent.Keys.Aggregate((int)_present, static (mask, target) => mask & ~(1 << target));
@@ -184,7 +192,8 @@ internal sealed partial class FaultMachine<TActor>
                 Tell(act.From, new ConnectionDropped(requested.Connection), act.To);
                 foreach (var _ in requested.Steps.Where(static step => step.Buffer is not null))
                     Tell(act.From, new DataPhaseEnded(requested.Connection, Moved: false), act.To);
-                message = requested with { Steps = ImmutableArray.Create(identify, PhaseStep.BusFree) };
+                // Behind a message that every driver takes: by then it knows whose connection it is.
+                message = requested with { Steps = ImmutableArray.Create(identify, PhaseStep.MessageIn(SaveDataPointer), PhaseStep.BusFree) };
                 return true;
         }
     }

@@ -109,10 +109,10 @@ internal sealed partial class FaultMachine<TActor>
                 var units = (write.Data.Length + unit - 1) / unit;
                 track.ReportBytes = write.Data.Length;
                 var landed = Math.Min(write.Data.Length - 1, unit * (units > 2 ? act.State.Random.Between(1, units - 1) : 1));
-                message = write with { Data = First(write.Data, landed) };
+                message = write with { Data = FaultData.First(write.Data, landed) };
                 return true;
             case (FaultWhat.BitFlip, AioWrite write):
-                Flip(write.Data, BitOf(act, write.Data.Length));
+                FaultData.Flip(write.Data, BitOf(act, write.Data.Length));
                 return true;
             case (FaultWhat.BitFlip, AioRead read):
                 track.FlipBit = BitOf(act, read.Data.Length);
@@ -150,33 +150,6 @@ internal sealed partial class FaultMachine<TActor>
         unit.Unplugged = act.Injection;
     }
 
-    private static ScatterGatherList First(ScatterGatherList data, long count)
-    {
-        var segments = new Memory<byte>[data.Count];
-        var used = 0;
-        for (var i = 0; i < data.Count && count > 0; i++)
-        {
-            var segment = data[i];
-            segments[used++] = segment.Length > count ? segment[..(int)count] : segment;
-            count -= segment.Length;
-        }
-        return new ScatterGatherList(segments, used);
-    }
-
-    private static void Flip(ScatterGatherList data, long bit)
-    {
-        var at = bit / 8;
-        for (var i = 0; i < data.Count; i++)
-        {
-            if (at < data[i].Length)
-            {
-                data[i].Span[(int)at] ^= (byte)(1 << (int)(bit % 8));
-                return;
-            }
-            at -= data[i].Length;
-        }
-    }
-
     private bool Pass(TActor from, TActor to, AioCompleted completed, ref object message)
     {
         var unit = Unit(PlaceOf(to));
@@ -187,7 +160,7 @@ internal sealed partial class FaultMachine<TActor>
         else if (completed.Result == AioResult.Ok && track.ReportBytes is { } bytes)
             message = completed = completed with { Bytes = bytes };
         if (completed.Result == AioResult.Ok && track is { FlipBit: { } bit, Request: AioRead read })
-            Flip(read.Data, bit);
+            FaultData.Flip(read.Data, bit);
         SeeStorageAnswer(PlaceOf(to), completed);
         var isPassing = Decide(FaultPoint.StorageAnswer, Subject(track.Request, unit), from, to, message, ref message);
         if (track.Withheld is null)

@@ -69,7 +69,10 @@ internal sealed partial class FaultMachine<TActor>
                 SeeExecuted(to, executed);
                 break;
             case RegisterWrite when PlaceOf(from).Role == FaultRole.Driver:
+                var isNew = _adapter is null;
                 (_driver, _adapter) = (from, to);
+                if (isNew && _absent.Count > 0)
+                    TellPresence();
                 break;
             case BusReset reset:
                 SeeBusReset(reset);

@@ -64,6 +64,8 @@ internal sealed partial class FaultMachine<TActor>
         _now = now;
         if (message is Injected injected)
         {
+            if (!ReferenceEquals(injected.Owner, this))
+                return true;
             message = injected.Message;
             if (message is FaultTimeOver over)
             {
@@ -135,7 +137,7 @@ internal sealed partial class FaultMachine<TActor>
     }
 
     // What a kind of fault has nothing to do with does not count as an occasion.
-    private bool CanActOn(FaultEffect effect, FaultPoint point, object message) => point switch
+    private static bool CanActOn(FaultEffect effect, FaultPoint point, object message) => point switch
     {
         FaultPoint.StorageRequest => effect.What switch
         {
@@ -148,7 +150,6 @@ internal sealed partial class FaultMachine<TActor>
         },
         FaultPoint.UnitDataIn => effect.What != FaultWhat.ShortTransfer || message is SendDataIn { Count: > 1 },
         FaultPoint.Reselection => effect.What != FaultWhat.WrongTag || message is ReselectionRequested { Tag: >= 0 },
-        FaultPoint.DriverCommand => effect.What != FaultWhat.SelectionTimeout || _adapter is not null,
         _ => true,
     };
 
@@ -185,14 +186,14 @@ internal sealed partial class FaultMachine<TActor>
         }
     }
 
-    private void Tell(TActor to, object message, TActor from, TimeSpan delay = default) => _ports.Tell(to, new Injected(message), from, delay);
+    private void Tell(TActor to, object message, TActor from, TimeSpan delay = default) => _ports.Tell(to, new Injected(message, this), from, delay);
 
     /// <summary>Has something done after a time; any actor that is there lends its mailbox.</summary>
     private long After(TimeSpan delay, TActor by, Action action)
     {
         var number = ++_numbers;
         _timeOvers.Add(number, action);
-        _ports.Tell(by, new Injected(new FaultTimeOver(number)), by, delay);
+        _ports.Tell(by, new Injected(new FaultTimeOver(number), this), by, delay);
         return number;
     }
 

@@ -13,7 +13,8 @@ internal interface IFaultPorts<TActor>
 
 /// <summary>A message that no actor has sent: the filter unwraps it at the receiver's door, and no rule acts on it.</summary>
 /// <param name="Message">The message.</param>
-internal sealed record Injected(object Message);
+/// <param name="Owner">The machine that has sent it, and unwraps it; others let it pass as it is.</param>
+internal sealed record Injected(object Message, object Owner);
 
 /// <summary>Tells the machine itself that time is over for what it withholds, or has taken away; no actor gets it.</summary>
 /// <param name="Number">Which.</param>

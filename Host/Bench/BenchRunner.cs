@@ -48,6 +48,7 @@ internal sealed class BenchRunner(BenchPlan plan, GlobalOptions options, IBenchP
                     await MeasureRowAsync(workloads[path], path, target, benchCase, cancellation);
             }
         }
+        result.FaultReport = await session.FaultReportAsync(cancellation);
     }
 
     private async Task MeasureRowAsync(IActorRef workload, BenchPath path, BenchTarget target, BenchCase benchCase, CancellationToken cancellation)

@@ -108,5 +108,7 @@ internal static class BenchCommand
         if (result.BytesVerified is { } bytes)
             Screen.Line($"Verified: {ByteSize.Rounded(bytes)} read back, every block as written last.");
         Screen.Line(HowToRead);
+        if (result.FaultReport is { } faults)
+            Screen.Line($"Faults:\n{faults.TrimEnd()}");
     }
 }

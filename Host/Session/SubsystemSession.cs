@@ -9,10 +9,13 @@ internal sealed class SubsystemSession : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly IActorRef _root;
+
     private SubsystemSession(
-        ActorSystem system, IActorRef port, ScsiSubsystem.HostAdapter hostAdapter, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
+        ActorSystem system, IActorRef root, IActorRef port, ScsiSubsystem.HostAdapter hostAdapter, IReadOnlyList<ScsiSubsystem.DeviceDescription> devices)
     {
         System = system;
+        _root = root;
         Port = port;
         HostAdapter = hostAdapter;
         Devices = devices;
@@ -50,7 +53,7 @@ internal sealed class SubsystemSession : IAsyncDisposable
             var ready = await Answer<ScsiSubsystem.SubsystemReady>(root, ScsiSubsystem.GetReady.Instance, failure.Task, cancellation);
             var port = await Answer<ScsiSubsystem.DirectPort>(root, ScsiSubsystem.GetDirectPort.Instance, failure.Task, cancellation);
             var adapter = await Answer<ScsiSubsystem.HostAdapter>(root, ScsiSubsystem.GetHostAdapter.Instance, failure.Task, cancellation);
-            return new SubsystemSession(system, port.Port, adapter, ready.Devices);
+            return new SubsystemSession(system, root, port.Port, adapter, ready.Devices);
         }
         catch
         {
@@ -58,6 +61,10 @@ internal sealed class SubsystemSession : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What has become of the fault rules; null without rules.</summary>
+    public async Task<string?> FaultReportAsync(CancellationToken cancellation) =>
+        (await _root.Ask<ScsiSubsystem.FaultReport>(ScsiSubsystem.GetFaultReport.Instance, Patience, cancellation)).Text;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync(System);
@@ -92,7 +99,7 @@ internal sealed class SubsystemSession : IAsyncDisposable
         var cause = failure;
         while (cause is ActorInitializationException && cause.InnerException is { } inner)
             cause = inner;
-        return cause is ConfigurationException
+        return cause is ConfigurationException or Faults.FaultPlanException
             ? new UsageException($"Configuration: {cause.Message}")
             : new RunFailedException($"The subsystem has failed: {cause.Message}");
     }

@@ -15,6 +15,7 @@ public static class MachineRules
     {
         ["ScsiActors.Scsi.PortDirectory"] = "which actor serves which nexus",
         ["ScsiActors.Aio.AioBackendPorts"] = "how a backend, whose threads are not the actor's, tells the actor",
+        ["ScsiActors.Faults.MutantFilter"] = "the same for a historical bug",
         ["ScsiActors.Faults.FaultInjector"] = "stands between actors, and holds the references of those whose messages it has seen",
     };
 
