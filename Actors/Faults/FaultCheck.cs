@@ -150,6 +150,8 @@ internal static class FaultCheck
             yield return "by and for are longer than 0";
         if (what.Behind < 1 || what.Bytes < 1 || what.Bit < 0 || what.Unit < 1 || what.Factor <= 0)
             yield return "behind, bytes and unit count from 1, bit from 0, and factor is above 0";
+        if (what.Another && rule.Where == FaultWhere.Aio)
+            yield return "storage would be given a slot that it still has; take another = off, or where = logical-unit";
         if (what.ClearedByRewrite && rule.When.Blocks.Count == 0)
             yield return "cleared-by-rewrite needs lba, so that there are blocks to write again";
         if (what.ClearedByRewrite && rule.When.Operations.Contains(FaultOperation.Write))

@@ -34,17 +34,14 @@ internal sealed partial class FaultMachine<TActor>
             _ => (FaultOperation.Flush, -1L, 0L),
         };
         var size = unit.Facts.BlockSize;
-        var subject = new FaultSubject(unit.Facts.Target, unit.Facts.Lun)
+        return new FaultSubject(unit.Facts.Target, unit.Facts.Lun)
         {
             Operation = operation, Aio = request.Id, Bytes = bytes, Depth = unit.Storage.Count,
             Lba = offset < 0 ? -1 : offset / size, Blocks = (bytes + size - 1) / size,
         };
-        return _rules.Length > 0 && CommandOf(subject) is { } command
-            ? subject with { Nexus = command.Nexus, Cdb = command.Cdb, Attribute = command.Attribute, Initiator = command.Nexus.It.InitiatorPort }
-            : subject;
     }
 
-    // Storage is not told which command a request serves: the slot is the task's, and of those the blocks decide.
+    // Storage is not told which command a request serves; the blocks tell.
     private ScsiCommandReceived? CommandOf(in FaultSubject subject)
     {
         foreach (var command in _commands.Values)
@@ -173,10 +170,7 @@ internal sealed partial class FaultMachine<TActor>
         var completed = (AioCompleted)act.Message;
         var unit = Unit(act.Subject.Target, act.Subject.Lun);
         unit.Storage[completed.Id].Withheld = completed;
-        var others = unit.Storage.Where(other => other.Key != completed.Id && other.Value.Withheld is null).Select(static other => other.Key).ToArray();
-        var wrong = act.Effect.Another && others.Length > 0 ? act.State.Random.Pick<AioId>(others)
-            : completed.Id with { Generation = completed.Id.Generation + 1 };
-        message = completed with { Id = wrong };
+        message = completed with { Id = completed.Id with { Generation = completed.Id.Generation + 1 } };
         return true;
     }
 

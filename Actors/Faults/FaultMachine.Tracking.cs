@@ -7,6 +7,7 @@ namespace ScsiActors.Faults;
 internal sealed partial class FaultMachine<TActor>
 {
     private const int MostOpen = 4096;
+    private const int MostClientCommands = 1 << 16;
 
     private readonly Dictionary<(TActor Client, ulong Id), ClientCommand> _clientCommands = [];
     private readonly Dictionary<ItlqNexus, UnitCommand> _commands = [];
@@ -63,6 +64,8 @@ internal sealed partial class FaultMachine<TActor>
         switch (message)
         {
             case ExecuteCommand command when PlaceOf(to).Role == FaultRole.Driver:
+                if (_clientCommands.Count >= MostClientCommands)
+                    ForgetClientCommands();
                 _clientCommands[(from, command.Id)] = new ClientCommand(command, to, _now);
                 break;
             case CommandExecuted executed when PlaceOf(from).Role == FaultRole.Driver:
@@ -114,6 +117,13 @@ internal sealed partial class FaultMachine<TActor>
         return true;
     }
 
+    // In a live world a client may be where its answers are not seen: then its commands pile up here.
+    private void ForgetClientCommands()
+    {
+        foreach (var name in _clientCommands.Where(static command => !command.Value.IsSwallowed).Select(static command => command.Key).ToList())
+            _clientCommands.Remove(name);
+    }
+
     private UnitTrack Unit(FaultPlace place) => Unit(place.Target, place.Lun);
 
     private UnitTrack Unit(int target, int lun)
@@ -147,7 +157,10 @@ internal sealed partial class FaultMachine<TActor>
 
     private FaultInjection Record(FaultRule rule, in FaultSubject subject)
     {
-        var injection = Ledger.Add(rule, _now, subject.Hit);
+        var hit = subject.Hit;
+        if (subject.Aio is not null && CommandOf(subject) is { } command)
+            hit = hit with { Nexus = command.Nexus, Cdb = command.Cdb };
+        var injection = Ledger.Add(rule, _now, hit);
         _open.Add(injection);
         if (_open.Count > MostOpen)
             _open.RemoveAt(0);

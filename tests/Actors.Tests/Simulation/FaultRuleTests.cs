@@ -86,6 +86,7 @@ public sealed class FaultRuleTests
     [InlineData("where = task-set, what { do = late }", "late needs by")]
     [InlineData("where = aio, what { do = reordered, behind = 0 }", "behind, bytes and unit count from 1")]
     [InlineData("where = aio, what { do = medium-error, cleared-by-rewrite = on }", "cleared-by-rewrite needs lba")]
+    [InlineData("where = aio, what { do = wrong-tag, another = on }", "storage would be given a slot that it still has")]
     [InlineData("where = aio, what { do = misdirected-write, to = 9999 }", "to is block 9999, which is not on the disk")]
     [InlineData("where = aio, what { do = medium-error, cleared-by-rewrite = maybe }", "it is on or off")]
     public void A_rule_that_could_never_act_is_refused_with_what_to_do(string rule, string error)

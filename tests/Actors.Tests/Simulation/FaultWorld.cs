@@ -141,6 +141,18 @@ internal sealed class FaultWorld : IDisposable
         Assert.Equal(written, Content(2000, 2));
     }
 
+    /// <summary>True when the subsystem's actor of this name has not stopped.</summary>
+    public bool IsAlive(string actor)
+    {
+        World.Filter = null;
+        World.System.ActorSelection($"/user/scsi/{actor}").Tell(new Identify(actor), _probe.Ref);
+        while (true)
+        {
+            if (_probe.Expect<object>(Limit) is ActorIdentity identity && identity.MessageId is string name && name == actor)
+                return identity.Subject is not null;
+        }
+    }
+
     /// <summary>How many bits differ.</summary>
     public static int DifferentBits(byte[] left, byte[] right) =>
         left.Zip(right, static (a, b) => System.Numerics.BitOperations.PopCount((uint)(a ^ b))).Sum();
