@@ -67,6 +67,17 @@ public static class ScsiSubsystem
     /// <param name="Device">The device, for a driver of another kind; null likewise.</param>
     public sealed record VirtioBlk(IActorRef? Driver, IActorRef? Device);
 
+    /// <summary>Asks what has become of the fault rules; answered by <see cref="FaultReport"/>.</summary>
+    public sealed record GetFaultReport
+    {
+        /// <summary>The only instance.</summary>
+        public static GetFaultReport Instance { get; } = new();
+    }
+
+    /// <summary>What has become of the fault rules.</summary>
+    /// <param name="Text">Each injection, what it hit and who noticed, and the rules that never acted; null without rules.</param>
+    public sealed record FaultReport(string? Text);
+
     /// <summary>Asks to be told when the storage of every logical unit has been opened, or could not be, and a host adapter's driver has reset its bus,
     /// which aborts what came before; answered by <see cref="SubsystemReady"/>.</summary>
     public sealed record GetReady

@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Event;
 using ScsiActors.Aio;
 using ScsiActors.Dispatch;
+using ScsiActors.Faults;
 using ScsiActors.FrontEnds.Direct;
 using ScsiActors.FrontEnds.InProcess;
 using ScsiActors.Lsi53c895a;
@@ -11,6 +12,7 @@ using ScsiActors.Messages.Scsi;
 using ScsiActors.Requests;
 using ScsiActors.Scsi;
 using ScsiActors.Scsi.Bus;
+using ScsiActors.Simulation;
 using ScsiActors.Virtio;
 
 namespace ScsiActors;
@@ -35,6 +37,7 @@ public sealed class SubsystemActor : UntypedActor
     private HostAdapterSettings? _adapter;
     private ScsiSubsystem.HostAdapter _hostAdapter = new(null, null);
     private bool _adapterIsStarting;
+    private FaultInjector? _faults;
 
     /// <summary>Made by <see cref="ScsiSubsystem.Props"/>.</summary>
     /// <param name="config">The whole configuration, defaults included.</param>
@@ -48,6 +51,7 @@ public sealed class SubsystemActor : UntypedActor
     {
         RegisterDispatcher();
         var root = Section(_config, "scsi-actors");
+        LayFaults(root);
         _adapter = Read(root, "host-adapter", HostAdapterSettings.From);
         var targets = new Dictionary<int, IActorRef>();
         for (var target = 0; target < Targets; target++)
@@ -67,6 +71,13 @@ public sealed class SubsystemActor : UntypedActor
     }
 
     /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        if (_faults is not null && Context.System.Dispatchers.Lookup(ScsiSubsystem.DispatcherId) is ChainDispatcher chain)
+            chain.Filter = null;
+    }
+
+    /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -82,6 +93,9 @@ public sealed class SubsystemActor : UntypedActor
                 break;
             case ScsiSubsystem.GetVirtioBlk get:
                 Sender.Tell(_virtioBlks.GetValueOrDefault((get.Target, get.Lun), new ScsiSubsystem.VirtioBlk(null, null)));
+                break;
+            case ScsiSubsystem.GetFaultReport:
+                Sender.Tell(new ScsiSubsystem.FaultReport(_faults?.Report()));
                 break;
             case ScsiSubsystem.GetReady:
                 _waiting.Add(Sender);
@@ -103,6 +117,18 @@ public sealed class SubsystemActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    // Only where there are rules, so that they cost nothing where there are none. In a simulated world the world itself has the filter.
+    private void LayFaults(Config root)
+    {
+        if (Context.System.Dispatchers.Lookup(ScsiSubsystem.DispatcherId) is not ChainDispatcher chain)
+            return;
+        var plan = FaultPlan.From(_config);
+        if (plan.Rules.Count == 0)
+            return;
+        _faults = new FaultInjector(plan, Context.System, new RandomStream((ulong)root.GetLong("faults.seed"), "faults"));
+        chain.Filter = _faults;
     }
 
     private List<KeyValuePair<Lun, IActorRef>> BuildLogicalUnits(Config root, int target)

@@ -6,7 +6,8 @@ namespace ScsiActors.Host;
 /// <summary>What every verb takes.</summary>
 /// <param name="ConfigurationFile">Settings laid over the built-in config.hocon; null for none.</param>
 /// <param name="LogLevel">What is logged to standard error.</param>
-internal sealed record GlobalOptions(FileInfo? ConfigurationFile, LogLevel LogLevel)
+/// <param name="FaultFile">Fault rules; null for none.</param>
+internal sealed record GlobalOptions(FileInfo? ConfigurationFile, LogLevel LogLevel, FileInfo? FaultFile = null)
 {
     private static readonly Option<FileInfo?> ConfigurationOption = new("--config")
     {
@@ -17,12 +18,20 @@ internal sealed record GlobalOptions(FileInfo? ConfigurationFile, LogLevel LogLe
 
     private static readonly Option<string> LogLevelOption = CreateLogLevelOption();
 
+    private static readonly Option<FileInfo?> FaultsOption = new("--faults")
+    {
+        Description = "Fault rules: faults { <name> { where = .., when { .. }, what { do = .. } } }.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
+
     /// <summary>The options, for the root command.</summary>
-    public static IEnumerable<Option> Options => [ConfigurationOption, LogLevelOption];
+    public static IEnumerable<Option> Options => [ConfigurationOption, FaultsOption, LogLevelOption];
 
     /// <summary>The values on a command line.</summary>
     public static GlobalOptions From(ParseResult line) =>
-        new(line.GetValue(ConfigurationOption), LogLevel.All.Single(level => level.Name == line.GetValue(LogLevelOption)));
+        new(line.GetValue(ConfigurationOption), LogLevel.All.Single(level => level.Name == line.GetValue(LogLevelOption)),
+            line.GetValue(FaultsOption));
 
     private static Option<string> CreateLogLevelOption()
     {

@@ -47,6 +47,10 @@ public sealed class ChainDispatcher : MessageDispatcher, ITappedDispatcher, IThr
     /// <inheritdoc/>
     public MessageTaps Taps { get; } = new();
 
+    /// <summary>What may exchange or keep messages on their way to this dispatcher's actors; null, the rule, for none. It is called by every thread that
+    /// sends. Set it before the actors that it concerns are made.</summary>
+    public IMessageFilter? Filter { get; set; }
+
     /// <summary>Says that the calling thread does nothing but wait and wake: from now on an idle chain that it wakes runs on it, for one lease, which spares
     /// waking a second thread.</summary>
     public static void LendThisThread() => t_isLent = true;
@@ -68,6 +72,14 @@ public sealed class ChainDispatcher : MessageDispatcher, ITappedDispatcher, IThr
     /// <inheritdoc/>
     public override void Dispatch(ActorCell cell, Envelope envelope)
     {
+        if (Filter is { } filter)
+        {
+            var message = envelope.Message;
+            if (!filter.MayPass(envelope.Sender, cell.Self, ref message))
+                return;
+            if (!ReferenceEquals(message, envelope.Message))
+                envelope = new Envelope(message, envelope.Sender);
+        }
         if (!Taps.IsEmpty)
             Taps.Sent(cell, in envelope);
         base.Dispatch(cell, envelope);

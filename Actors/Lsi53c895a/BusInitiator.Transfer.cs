@@ -9,11 +9,17 @@ internal sealed partial class BusInitiator
     /// <summary>More than any message: an extended message has at most 2 + 256 bytes.</summary>
     private const int MaximumMessage = 512;
 
+    private const byte ExtendedMessage = 0x01;
+
+    /// <summary>Stands for the bytes that are left of an extended message whose length byte has not come.</summary>
+    private const int LengthComes = -1;
+
     private readonly byte[] _message = new byte[MaximumMessage];
     private readonly byte[] _command = new byte[Cdb.MaximumLength];
     private SelectionMessage _selection;
     private int _messageLength;
     private int _commandLength;
+    private int _messageBytesLeft;
 
     /// <summary>Bytes of the head step that have not been moved; only for MESSAGE IN, STATUS and the data phases.</summary>
     public int Available => _current!.Head.Count - _current.Moved;
@@ -32,7 +38,10 @@ internal sealed partial class BusInitiator
     public void Advance(int count)
     {
         var current = _current!;
-        _lastMessageIn = Phase == BusPhase.MessageIn && count > 0 ? Peek(count - 1) : byte.MaxValue;
+        if (Phase == BusPhase.MessageIn)
+            SeeMessage(count);
+        else
+            _lastMessageIn = byte.MaxValue;
         _freeIsExpected = false;
         current.Moved += count;
         if (current.Moved < current.Head.Count)
@@ -42,6 +51,28 @@ internal sealed partial class BusInitiator
         if (isData)
             ports.Send(new DataPhaseEnded(current.Id, Moved: true));
         Settle();
+    }
+
+    // Which message it is says its first byte; the others may be any, a tag for instance.
+    private void SeeMessage(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var value = Peek(i);
+            if (_messageBytesLeft == LengthComes)
+            {
+                _messageBytesLeft = value == 0 ? 256 : value;
+            }
+            else if (_messageBytesLeft > 0)
+            {
+                _messageBytesLeft--;
+            }
+            else
+            {
+                _lastMessageIn = value;
+                _messageBytesLeft = value == ExtendedMessage ? LengthComes : value is >= 0x20 and <= 0x2F ? 1 : 0;
+            }
+        }
     }
 
     /// <summary>Sends the bytes of one MESSAGE OUT move; ATN falls before the last of them. An ordinary selection message costs no message: the

@@ -136,6 +136,7 @@ internal sealed partial class BusInitiator(RegisterFile registers, ControllerOpt
         _current = connection;
         _freeIsExpected = false;
         _lastMessageIn = byte.MaxValue;
+        _messageBytesLeft = 0;
         registers.Raise(Reg.Scntl1, Bit.Scntl1Con);
         registers.Raise(Reg.Scntl2, Bit.Scntl2Sdu);
     }

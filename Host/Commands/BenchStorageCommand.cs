@@ -56,6 +56,8 @@ internal static class BenchStorageCommand
             Screen.Line($"{failed.Name} failed: {failed.Result.Error}");
         foreach (var (backend, reason) in result.Skipped)
             Screen.Line($"{backend.Name} was not measured: {reason}");
+        if (result.FaultReport is { } faults)
+            Screen.Line($"Faults:\n{faults.TrimEnd()}");
         if (result.BytesVerified is { } bytes)
             Screen.Line($"Verified: {ByteSize.Rounded(bytes)} read back, every block as written last.");
         Screen.Line(HowToRead);

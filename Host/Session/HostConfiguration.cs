@@ -7,6 +7,7 @@ namespace ScsiActors.Host.Session;
 internal static class HostConfiguration
 {
     private const string Root = "scsi-actors";
+    private const string FaultSection = "faults";
 
     // Storage is opened and closed by actors: their system ends by our hand, not by a hook that races with it.
     private const string HostDefaults = """
@@ -32,11 +33,31 @@ internal static class HostConfiguration
         var ours = $"akka.loglevel = {options.LogLevel.AkkaName}\n" + string.Concat(devices.Select(static device => device.ToHocon())) + settings;
         return ConfigurationFactory.ParseString(ours)
             .WithFallback(user)
+            .WithFallback(options.FaultFile is { } faults ? ReadFaults(faults) : ConfigurationFactory.Empty)
             .WithFallback(defaults)
             .WithFallback(ConfigurationFactory.ParseString(HostDefaults));
     }
 
     private static Config ReadUserFile(FileInfo file)
+    {
+        var (user, text) = Read(file, "--config");
+        ConfigurationCheck.Keys(file, text, user, ConfigurationFactory.ParseString(ReadBuiltIn()));
+        return user;
+    }
+
+    // Of what else stands in that file nothing is taken; the rules are checked by the plan.
+    private static Config ReadFaults(FileInfo file)
+    {
+        var (faults, _) = Read(file, "--faults");
+        if (!faults.HasPath(FaultSection))
+            throw new UsageException($"--faults {file}: there is no section faults in it; a rule is faults {{ <name> {{ where = .., what = .. }} }}");
+        var items = faults.Root.GetObject().Items;
+        foreach (var key in items.Keys.Where(static key => key != FaultSection).ToList())
+            items.Remove(key);
+        return faults;
+    }
+
+    private static (Config Config, string Text) Read(FileInfo file, string option)
     {
         string text;
         try
@@ -45,19 +66,16 @@ internal static class HostConfiguration
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--config {file}: {error.Message}");
+            throw new UsageException($"{option} {file}: {error.Message}");
         }
-        Config user;
         try
         {
-            user = ConfigurationFactory.ParseString(text, name => Include(file, name));
+            return (ConfigurationFactory.ParseString(text, name => Include(file, name)), text);
         }
         catch (Exception error) when (error is not UsageException)
         {
             throw new UsageException($"{file}: {error.Message}");
         }
-        ConfigurationCheck.Keys(file, text, user, ConfigurationFactory.ParseString(ReadBuiltIn()));
-        return user;
     }
 
     private static HoconRoot Include(FileInfo from, string name)

@@ -71,6 +71,10 @@ internal sealed class SubsystemSession : IAsyncDisposable
         return device.Driver ?? throw new RunFailedException($"Target {target} has no virtio-blk device.");
     }
 
+    /// <summary>What has become of the fault rules; null without rules.</summary>
+    public async Task<string?> FaultReportAsync(CancellationToken cancellation) =>
+        (await _root.Ask<ScsiSubsystem.FaultReport>(ScsiSubsystem.GetFaultReport.Instance, Patience, cancellation)).Text;
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => EndAsync(System);
 
@@ -104,7 +108,7 @@ internal sealed class SubsystemSession : IAsyncDisposable
         var cause = failure;
         while (cause is ActorInitializationException && cause.InnerException is { } inner)
             cause = inner;
-        return cause is ConfigurationException
+        return cause is ConfigurationException or Faults.FaultPlanException
             ? new UsageException($"Configuration: {cause.Message}")
             : new RunFailedException($"The subsystem has failed: {cause.Message}");
     }

@@ -18,6 +18,9 @@ internal sealed class StorageResult
     /// <summary>Bytes that were compared with what was written; null when that was not asked for.</summary>
     public long? BytesVerified { get; set; }
 
+    /// <summary>What has become of the fault rules; null without rules.</summary>
+    public string? FaultReport { get; set; }
+
     /// <summary>True when every row that was begun came to a good end.</summary>
     public bool IsGood => !Rows.Exists(static row => row.Result.Error is not null);
 }

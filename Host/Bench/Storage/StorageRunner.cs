@@ -46,6 +46,7 @@ internal sealed class StorageRunner(StoragePlan plan, GlobalOptions options, IBe
                     await MeasureRowAsync(generators[path], path, target, storageCase, cancellation);
             }
         }
+        result.FaultReport = await session.FaultReportAsync(cancellation);
     }
 
     private async Task MeasureRowAsync(

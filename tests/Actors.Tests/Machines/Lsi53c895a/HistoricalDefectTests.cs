@@ -197,6 +197,17 @@ public sealed class HistoricalDefectTests
         Assert.Equal(Bit.Scntl2Sdu, (byte)bench.Read(Reg.Scntl2));
     }
 
+    [Theory]
+    [InlineData(0x00)]
+    [InlineData(0x04)]
+    [InlineData(0x07)]
+    public void A_tag_is_no_message_though_it_read_like_command_complete_or_disconnect(byte tag)
+    {
+        var bench = Connected(0x0F000003, 0x120);
+        bench.Present(1, PhaseStep.MessageIn(0x80, 0x20, tag), PhaseStep.BusFree);
+        Assert.Equal(Bit.Sist0Udc, (byte)bench.Read(Reg.Sist0));
+    }
+
     [Fact]
     public void A_masked_unexpected_disconnect_still_stops()
     {
