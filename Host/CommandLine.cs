@@ -52,6 +52,7 @@ internal static class CommandLine
         root.Subcommands.Add(CopyCommand.Create());
         root.Subcommands.Add(DiskCommand.Create());
         root.Subcommands.Add(TraceCommand.Create());
+        root.Subcommands.Add(SimulateCommand.Create());
         root.SetAction(BenchCommand.RunShortFormAsync);
         foreach (var option in root.Options)
         {
