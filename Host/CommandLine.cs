@@ -53,6 +53,7 @@ internal static class CommandLine
         root.Subcommands.Add(DiskCommand.Create());
         root.Subcommands.Add(TraceCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
+        root.Subcommands.Add(ReplayCommand.Create());
         root.SetAction(BenchCommand.RunShortFormAsync);
         foreach (var option in root.Options)
         {

@@ -20,6 +20,8 @@ internal enum Progress : byte
 /// own.</summary>
 internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts ports)
 {
+    private const byte RequestSense = 0x03;
+
     private readonly DataBufferPool _pool = new(unit.Settings.BufferLimit, unit.Settings.BufferIdleLimit);
     private readonly List<ScsiTask> _waiting = [];
 
@@ -148,14 +150,17 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
             return Advance(task);
         if (task.BufferLength == 0)
             task.BufferLength = unit.ParameterDataLimit;
-        if (_waiting.Count == 0 && TryRent(task))
+        if ((_waiting.Count == 0 || IsUrgent(task)) && TryRent(task))
             return Advance(task);
         task.Awaited = Awaited.Buffer;
         _waiting.Add(task);
         return Progress.Waiting;
     }
 
-    private bool TryRent(ScsiTask task) => (task.Buffer = _pool.TryRent(task.BufferLength)) is not null;
+    private bool TryRent(ScsiTask task) => (task.Buffer = _pool.TryRent(task.BufferLength, mayExceed: IsUrgent(task))) is not null;
+
+    // An initiator that asks for sense data waits for nothing else; the buffers may be with commands that wait for its bus.
+    private static bool IsUrgent(ScsiTask task) => task.Command.Cdb.OperationCode == RequestSense;
 
     private void BeginRound(ScsiTask task)
     {

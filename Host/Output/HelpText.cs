@@ -56,6 +56,21 @@ internal static class HelpText
             "trace read --scripts                        # with every SCRIPTS instruction",
             "trace \"12 01 83 00 ff 00\" --in 255         # any command: here INQUIRY, page 83h",
         ],
+        ["simulate"] =
+        [
+            "simulate --seeds 1..1000 --jobs 2           # two processes",
+            "simulate --time 60 --coverage               # as many seeds as a minute takes",
+            "simulate --seeds 1..1000 --hashes a.txt     # one line a seed: the same on every machine",
+            "simulate --scenario found/Seed7Order.json --seed 7",
+            "simulate --speed                            # how fast virtual time is",
+        ],
+        ["replay"] =
+        [
+            "replay 7                                    # the messages of a seed, with virtual times",
+            "replay 7 --only target-0-lun-0 --until 2.5",
+            "replay 7 --break \"CommandExecuted 12\"",
+            "replay found/Seed7Order.json",
+        ],
         ["disk"] =
         [
             "disk create disk.img --size 64MiB --preallocate",

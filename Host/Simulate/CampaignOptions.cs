@@ -7,13 +7,17 @@ namespace ScsiActors.Host.Simulate;
 /// <param name="Last">The last seed, included; the campaign may end before it.</param>
 /// <param name="Time">The wall time after which no further seed is begun; null for no limit.</param>
 /// <param name="Jobs">Processes.</param>
-internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, int Jobs)
+/// <param name="ScenarioFile">The file with a scenario that is run under each seed, in place of those drawn from the seeds; null for none.</param>
+internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, int Jobs, string? ScenarioFile)
 {
-    /// <summary>A scenario that is run in place of those drawn from the seeds; null for none.</summary>
-    public Scenario? Scenario { get; init; }
+    /// <summary>The scenario in <see cref="ScenarioFile"/>.</summary>
+    public Scenario? Scenario { get; } = ScenarioFile is null ? null : ScenarioSource.Read(ScenarioFile);
 
     /// <summary>Seeds there are at the most.</summary>
     public ulong Count => Last - First + 1;
+
+    /// <summary>The scenario that is run under a seed.</summary>
+    public Scenario ScenarioOf(ulong seed) => Scenario is { } given ? given with { Seed = seed } : ScenarioGenerator.Draw(seed);
 }
 
 /// <summary>What is said of one seed: also the line that a worker process writes.</summary>

@@ -60,7 +60,7 @@ internal sealed class CommandMix
         var step = _kinds[kind](place);
         if (BlockCommand.Of(step.Cdb).Writes)
             _lastWriter = step.Id;
-        return step with { Attribute = Attribute() };
+        return step with { Attribute = Attribute(place.Port) };
     }
 
     /// <summary>The next request to a block device.</summary>
@@ -77,13 +77,15 @@ internal sealed class CommandMix
             : new BlockStep(place.Id, place.At, place.Client, place.Target, place.Lun, operation, lba * _blockSize, count * _blockSize);
     }
 
-    private TaskAttribute Attribute()
+    private TaskAttribute Attribute(ScenarioPort port)
     {
         var at = _random.Below(_attributes.Sum(static one => one.Weight));
         var index = 0;
         while (at >= _attributes[index].Weight)
             at -= _attributes[index++].Weight;
-        return _attributes[index].Attribute;
+        // Two commands without a tag overlap; only a driver lets the second one wait.
+        var attribute = _attributes[index].Attribute;
+        return attribute == TaskAttribute.Untagged && port == ScenarioPort.Direct ? TaskAttribute.Simple : attribute;
     }
 
     private CommandStep Read(ScenarioPlace place) => Transfer(place, [0x08, 0x28, 0xA8, 0x88], DataDirection.In, Flags(0x08));

@@ -13,9 +13,12 @@ public sealed partial class ScenarioRun : IDisposable
     private const int AuditClient = 99;
     private const int AuditBlocks = 64;
     private const int MostGreetings = 8;
+    private const int MostRescues = 8;
 
     /// <summary>The longest that a command may take without a reason.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan AfterAll = TimeSpan.FromSeconds(10);
 
     private static readonly Cdb TestUnitReady = Cdb.Parse([0, 0, 0, 0, 0, 0]);
 
@@ -32,6 +35,7 @@ public sealed partial class ScenarioRun : IDisposable
     private IActorRef _direct = ActorRefs.Nobody;
     private IActorRef _adapter = ActorRefs.Nobody;
     private int _lastId;
+    private int _scheduled;
 
     /// <summary>A world with the scenario's devices in it; nothing has been sent yet.</summary>
     public ScenarioRun(Scenario scenario)
@@ -62,6 +66,9 @@ public sealed partial class ScenarioRun : IDisposable
 
     /// <summary>When the scenario's time began.</summary>
     public TimeSpan Start { get; private set; }
+
+    /// <summary>The requests that have not been answered, in words.</summary>
+    public IReadOnlyList<string> Outstanding => [.. _liveness.Outstanding.Select(static one => $"command {one.Id} of {one.Client}")];
 
     /// <summary>What may be told of each message as well: time, sender's name, receiver's name, message.</summary>
     public Action<TimeSpan, string, string, object>? Sent { get; set; }
@@ -103,10 +110,13 @@ public sealed partial class ScenarioRun : IDisposable
     {
         var last = _scenario.Steps.Select(static step => step.At).DefaultIfEmpty(TimeSpan.Zero).Max();
         _world.RunTo(Max(_world.Now, Start + last));
-        if (!Settle())
+        for (var i = 0; i < MostRescues && !Settle(); i++)
             Rescue();
+        _ = Settle();
         if (!_context.Findings.Any(static finding => finding.Oracle is "crash" or "liveness"))
             Audit();
+        // What goes on behind an early answer (IMMED) ends too.
+        _world.Advance(AfterAll);
         foreach (var oracle in _oracles)
             oracle.End(_world.Now);
     }
@@ -129,7 +139,7 @@ public sealed partial class ScenarioRun : IDisposable
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private bool Settle() => _world.AdvanceUntil(() => _liveness.IsQuiet, Patience);
+    private bool Settle() => _world.AdvanceUntil(() => _liveness.IsQuiet && _record.Requests == _scheduled, Patience);
 
     // What a driver does when a command's time is over.
     private void Rescue()
@@ -141,7 +151,6 @@ public sealed partial class ScenarioRun : IDisposable
             Schedule(new FunctionStep(++_lastId, default, step.Port, step.Client, step.Target, step.Lun, TaskManagementFunction.AbortTask, (int)id),
                 _world.Now - Start, client);
         }
-        _ = Settle();
     }
 
     private ScenarioStep StepOf(int id) => _scenario.Steps.First(step => step.Id == id);
@@ -176,6 +185,7 @@ public sealed partial class ScenarioRun : IDisposable
     private void Schedule(ScenarioStep step, TimeSpan at, string? client = null)
     {
         var actor = ClientOf(client ?? Parties.NameOf(step.Port, step.Client));
+        _scheduled++;
         _world.System.Scheduler.ScheduleTellOnce(Max(TimeSpan.Zero, Start + at - _world.Now), actor, new StepDue(step), ActorRefs.NoSender);
     }
 

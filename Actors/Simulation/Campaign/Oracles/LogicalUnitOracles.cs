@@ -32,6 +32,9 @@ internal abstract class LogicalUnitOracle(string name, OracleContext context) : 
     /// <summary>Counts the events.</summary>
     protected long Now { get; private set; }
 
+    /// <summary>A command that a logical unit has not answered; null when it has, or never had it.</summary>
+    protected ObservedTask? Find(string unit, ItlqNexus nexus) => _tasks.GetValueOrDefault((unit, nexus));
+
     /// <summary>The commands that a logical unit has not answered.</summary>
     protected IEnumerable<ObservedTask> TasksOf(string unit) => _tasks.Values.Where(task => task.Unit == unit);
 
@@ -122,8 +125,9 @@ internal abstract class LogicalUnitOracle(string name, OracleContext context) : 
 internal sealed class OrderOracle(OracleContext context) : LogicalUnitOracle("order", context)
 {
     private const int Remembered = 512;
+    private const byte RequestSense = 0x03;
 
-    private readonly Dictionary<(string Unit, int Slot), long> _firstAio = [];
+    private readonly Dictionary<(string Unit, int Slot), long> _lastRead = [];
     private readonly Queue<ObservedTask> _answered = new();
 
     /// <inheritdoc/>
@@ -149,30 +153,25 @@ internal sealed class OrderOracle(OracleContext context) : LogicalUnitOracle("or
     {
         switch (seen.Message)
         {
-            case AioRequest request when Parties.IsLogicalUnit(seen.From):
-                _firstAio.TryAdd((seen.From, request.Id.Slot), Now);
+            case AioRead read when Parties.IsLogicalUnit(seen.From):
+                _lastRead[(seen.From, read.Id.Slot)] = Now;
                 break;
-            case SendDataIn send when Parties.IsLogicalUnit(seen.From):
-                Moves(seen.Time, seen.From, send.Nexus, send.Task);
+            case SendDataIn send when Parties.IsLogicalUnit(seen.From) && Find(seen.From, send.Nexus) is { } task:
+                // A storage request names a slot only; the last read from the slot of a READ that delivers data was that command's.
+                var isRead = BlockCommand.Of(task.Command.Cdb).Use == BlockUse.Read;
+                Started(seen.Time, task, isRead ? _lastRead.GetValueOrDefault((seen.From, send.Task.Slot), Now) : Now);
                 break;
-            case ReceiveDataOut receive when Parties.IsLogicalUnit(seen.From):
-                Moves(seen.Time, seen.From, receive.Nexus, receive.Task);
+            case ReceiveDataOut receive when Parties.IsLogicalUnit(seen.From) && Find(seen.From, receive.Nexus) is { } task:
+                Started(seen.Time, task, Now);
                 break;
         }
-    }
-
-    // Only here does the slot get a name: what went to storage from that slot before was the same command's.
-    private void Moves(TimeSpan time, string unit, ItlqNexus nexus, TaskId id)
-    {
-        var since = _firstAio.Remove((unit, id.Slot), out var first) ? first : Now;
-        if (TasksOf(unit).FirstOrDefault(task => task.Command.Nexus == nexus) is { } task)
-            Started(time, task, Math.Max(since, task.Arrival));
     }
 
     private void Started(TimeSpan time, ObservedTask task, long since)
     {
         var attribute = task.Command.Attribute;
-        if (attribute == TaskAttribute.HeadOfQueue || task.MayBeAborting)
+        // Sense data that are kept are fetched at once, whatever else there is (SAM-2 5.9.1: before the commands of the task set).
+        if (attribute == TaskAttribute.HeadOfQueue || task.MayBeAborting || task.Command.Cdb.OperationCode == RequestSense)
             return;
         foreach (var older in TasksOf(task.Unit).Concat(_answered.Where(other => other.Unit == task.Unit)))
         {
