@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using ScsiActors.Aio.Simulated;
 using ScsiActors.Messages;
 
 namespace ScsiActors.Aio;
@@ -55,6 +56,7 @@ public sealed class AioBackendActor : UntypedActor
             case SubmitBatch: EndBatch(); break;
             case AioBackendPorts.CompletionsReady: _backend.Reap(); break;
             case AioCancel cancel: Cancel(cancel); break;
+            case DiskControl control: Control(control); break;
             case AioOpen: _ports.Asked(Sender); break;
             default: Unhandled(message); break;
         }
@@ -79,6 +81,11 @@ public sealed class AioBackendActor : UntypedActor
         _backend.Cancel(cancel.Id);
         OpenBatch();
     }
+
+    private void Control(DiskControl control) => _ports.Controlled(
+        _failure is not null ? new DiskControlled(control, _failure)
+            : _backend is ISimulatedStorage storage ? storage.Handle(control)
+            : new DiskControlled(control, "only a simulated disk can be given faults"), Sender);
 
     private void OpenBatch()
     {

@@ -9,8 +9,8 @@ namespace ScsiActors.Aio;
 /// closes.</summary>
 internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILoggingAdapter log) : IAioBackendPorts
 {
-    /// <summary>Tells the actor that there is something to reap.</summary>
-    internal sealed record CompletionsReady
+    /// <summary>Tells the actor that there is something to reap. It may come when the actor has stopped.</summary>
+    internal sealed record CompletionsReady : IDeadLetterSuppression
     {
         public static readonly CompletionsReady Instance = new();
     }
@@ -25,6 +25,7 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
 
     private readonly List<IActorRef> _asked = [];
     private Expected[] _expected = new Expected[64];
+    private readonly Dictionary<string, IActorRef> _overlayOwners = [];
     private AioOpened? _opened;
     private PreciseClock? _clock;
 
@@ -54,6 +55,17 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
             client.Tell(_opened, self);
     }
 
+    /// <summary>Tells who asked how it went, and notes that it wants to know of the hits of an overlay it has laid.</summary>
+    public void Controlled(DiskControlled controlled, IActorRef client)
+    {
+        if (controlled is { Control: InjectOverlay inject, Refusal: null })
+            _overlayOwners[inject.Overlay.Id] = client;
+        client.Tell(controlled, self);
+    }
+
+    /// <inheritdoc/>
+    public void OverlayHit(OverlayHit hit) => _overlayOwners[hit.Id].Tell(hit, self);
+
     /// <inheritdoc/>
     public void Opened(AioOpened opened)
     {
@@ -75,14 +87,15 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
     /// <inheritdoc/>
     public void Closed()
     {
-        _clock?.Stop();
         for (var i = 0; i < _expected.Length; i++)
         {
             if (_expected[i].Client is not null)
                 Completed(new AioCompleted(new AioId(i, _expected[i].Generation), AioResult.Unavailable, 0));
         }
-        foreach (var client in _asked)
-            client.Tell(AioClosed.Instance, self);
+        if (_clock is null)
+            TellClosed();
+        else
+            _clock.Stop(TellClosed);
     }
 
     /// <inheritdoc/>
@@ -111,4 +124,10 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
 
     /// <inheritdoc/>
     public void Warn(string text) => log.Warning("{0}", text);
+
+    private void TellClosed()
+    {
+        foreach (var client in _asked)
+            client.Tell(AioClosed.Instance, self);
+    }
 }

@@ -55,6 +55,9 @@ public interface IAioBackendPorts
     /// <summary>Names this storage among those of its system, the same at every start: for streams of random numbers.</summary>
     string Name { get; }
 
+    /// <summary>A fault of a simulated disk has acted; told to whoever laid it.</summary>
+    void OverlayHit(OverlayHit hit);
+
     /// <summary>Something the user did not ask for, in a sentence.</summary>
     void Warn(string text);
 }

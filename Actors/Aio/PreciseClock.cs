@@ -15,7 +15,7 @@ internal sealed class PreciseClock(Action wake)
     private int _event = -1;
     private TimeSpan _due = TimeSpan.MaxValue;
     private TimeSpan _sleepsUntil = TimeSpan.MinValue;
-    private bool _isStopped;
+    private Action? _stopped;
 
     /// <summary>Time since this clock was made.</summary>
     public TimeSpan Now => Stopwatch.GetElapsedTime(_start);
@@ -25,7 +25,7 @@ internal sealed class PreciseClock(Action wake)
     {
         lock (_lock)
         {
-            if (_isStopped || time >= _due)
+            if (_stopped is not null || time >= _due)
                 return;
             _due = time;
             if (_thread is null)
@@ -35,15 +35,20 @@ internal sealed class PreciseClock(Action wake)
         }
     }
 
-    /// <summary>Ends the thread, soon; it wakes nobody any more after what it is in.</summary>
-    public void Stop()
+    /// <summary>Ends the thread; the last call.</summary>
+    /// <param name="stopped">Called when it wakes nobody any more and everything is freed, on the thread if there is one.</param>
+    public void Stop(Action stopped)
     {
         lock (_lock)
         {
-            _isStopped = true;
+            _stopped = stopped;
             if (_thread is not null)
+            {
                 Interrupt();
+                return;
+            }
         }
+        stopped();
     }
 
     private void Start()
@@ -73,14 +78,10 @@ internal sealed class PreciseClock(Action wake)
             else if (_event >= 0)
                 LinuxIo.WaitEvent(_event, sleep);
         }
-        // Nobody signals it any more: whoever sees that the clock has stopped leaves the event alone.
-        lock (_lock)
-        {
-            if (_event >= 0)
-                LinuxIo.Close(_event);
-            _event = -1;
-            _thread = null;
-        }
+        // Nobody signals it any more after it has been told to stop.
+        if (_event >= 0)
+            LinuxIo.Close(_event);
+        _stopped!();
     }
 
     /// <summary>How long to sleep, not above 0 when it is time; false when stopped. Without an event it sleeps here.</summary>
@@ -90,7 +91,7 @@ internal sealed class PreciseClock(Action wake)
         {
             _sleepsUntil = TimeSpan.MinValue;
             sleep = _due == TimeSpan.MaxValue ? TimeSpan.MaxValue : _due - Now;
-            if (_isStopped)
+            if (_stopped is not null)
                 return false;
             if (sleep <= TimeSpan.Zero)
             {

@@ -1,6 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace ScsiActors.Aio;
 
-/// <summary>Bytes addressed from 0, held in chunks that exist only where something has been written; the rest reads as zeroes.</summary>
+/// <summary>Bytes addressed from 0, held in chunks that exist only where something has been written; the rest reads as zeroes. A fork shares the chunks until
+/// one side writes to them.</summary>
 /// <param name="maxAllocated">Bytes that may be held, rounded down to whole chunks.</param>
 internal sealed class SparseMemory(long maxAllocated)
 {
@@ -8,10 +12,26 @@ internal sealed class SparseMemory(long maxAllocated)
     private const int ChunkShift = 16;
     private const int ChunkLength = 1 << ChunkShift;
 
-    private readonly Dictionary<long, byte[]> _chunks = [];
+    private struct Chunk
+    {
+        public byte[] Bytes;
+        public object Owner;
+    }
+
+    private Dictionary<long, Chunk> _chunks = [];
+
+    // Chunks with another owner may be shared, and are copied before they are changed.
+    private object _owner = new();
 
     /// <summary>Bytes held.</summary>
     public long Allocated => (long)_chunks.Count << ChunkShift;
+
+    /// <summary>Another memory with the same contents and limit; it costs an entry for each chunk, and a copy of a chunk when either side changes it.</summary>
+    public SparseMemory Fork()
+    {
+        _owner = new object();
+        return new SparseMemory(maxAllocated) { _chunks = new Dictionary<long, Chunk>(_chunks) };
+    }
 
     /// <summary>Copies from <paramref name="offset"/> on into <paramref name="target"/>.</summary>
     public void Read(long offset, Span<byte> target)
@@ -21,7 +41,7 @@ internal sealed class SparseMemory(long maxAllocated)
             var start = (int)(offset & ChunkLength - 1);
             var count = Math.Min(target.Length, ChunkLength - start);
             if (_chunks.TryGetValue(offset >> ChunkShift, out var chunk))
-                chunk.AsSpan(start, count).CopyTo(target);
+                chunk.Bytes.AsSpan(start, count).CopyTo(target);
             else
                 target[..count].Clear();
             offset += count;
@@ -37,12 +57,13 @@ internal sealed class SparseMemory(long maxAllocated)
         {
             var start = (int)(offset & ChunkLength - 1);
             var count = Math.Min(left.Length, ChunkLength - start);
-            if (!_chunks.TryGetValue(offset >> ChunkShift, out var chunk))
+            var chunk = Own(offset >> ChunkShift);
+            if (chunk is null)
             {
                 if (Allocated + ChunkLength > maxAllocated)
                     return source.Length - left.Length;
                 chunk = count == ChunkLength ? GC.AllocateUninitializedArray<byte>(ChunkLength) : new byte[ChunkLength];
-                _chunks.Add(offset >> ChunkShift, chunk);
+                _chunks.Add(offset >> ChunkShift, new Chunk { Bytes = chunk, Owner = _owner });
             }
             left[..count].CopyTo(chunk.AsSpan(start));
             offset += count;
@@ -74,7 +95,18 @@ internal sealed class SparseMemory(long maxAllocated)
             return;
         if (from == 0 && to == ChunkLength)
             _chunks.Remove(index);
-        else if (_chunks.TryGetValue(index, out var chunk))
+        else if (Own(index) is { } chunk)
             chunk.AsSpan((int)from, (int)(to - from)).Clear();
+    }
+
+    /// <summary>A chunk that may be changed; null when there is none.</summary>
+    private byte[]? Own(long index)
+    {
+        ref var chunk = ref CollectionsMarshal.GetValueRefOrNullRef(_chunks, index);
+        if (Unsafe.IsNullRef(ref chunk))
+            return null;
+        if (chunk.Owner != _owner)
+            chunk = new Chunk { Bytes = chunk.Bytes.AsSpan().ToArray(), Owner = _owner };
+        return chunk.Bytes;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 
@@ -42,9 +43,30 @@ public class ChainDispatcher : MessageDispatcher, IThreadPoolWorkItem
     internal ChainDispatcher(MessageDispatcherConfigurator configurator, int throughput)
         : base(configurator) => Throughput = throughput;
 
+    /// <summary>What may exchange or keep messages on their way to this dispatcher's actors; null, the rule, for none. It is called by every thread that
+    /// sends. Set it before the actors that it concerns are made.</summary>
+    public IMessageFilter? Filter { get; set; }
+
     /// <summary>Says that the calling thread does nothing but wait and wake: from now on an idle chain that it wakes runs on it, for one lease, which spares
     /// waking a second thread.</summary>
     public static void LendThisThread() => t_isLent = true;
+
+    /// <inheritdoc/>
+    public sealed override void Dispatch(ActorCell cell, Envelope envelope)
+    {
+        if (Filter is { } filter)
+        {
+            var message = envelope.Message;
+            if (!filter.MayPass(envelope.Sender, cell.Self, ref message))
+                return;
+            if (!ReferenceEquals(message, envelope.Message))
+                envelope = new Envelope(message, envelope.Sender);
+        }
+        Deliver(cell, envelope);
+    }
+
+    /// <summary>Puts a message that has passed into its mailbox.</summary>
+    protected virtual void Deliver(ActorCell cell, Envelope envelope) => base.Dispatch(cell, envelope);
 
     /// <inheritdoc/>
     protected override void ExecuteTask(IRunnable run)

@@ -36,13 +36,13 @@ public sealed class FlowDispatcher : ChainDispatcher
         : base(configurator, throughput: 1) => _eventStream = eventStream;
 
     /// <inheritdoc/>
-    public override void Dispatch(ActorCell cell, Envelope envelope)
+    protected override void Deliver(ActorCell cell, Envelope envelope)
     {
         if (envelope.Message is not MessagePassed)
         {
             var from = envelope.Sender.IsNobody() ? "" : envelope.Sender.Path.Name;
             _eventStream.Publish(new MessagePassed(from, cell.Self.Path.Name, envelope.Message));
         }
-        base.Dispatch(cell, envelope);
+        base.Deliver(cell, envelope);
     }
 }

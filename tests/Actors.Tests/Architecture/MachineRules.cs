@@ -5,7 +5,7 @@ namespace ScsiActors.Tests.Architecture;
 /// <summary>What a machine is, and what it may not touch.</summary>
 /// <remarks>A machine is every type in a folder of parts (<see cref="Folders"/>), with these exceptions: an actor and what is nested in
 /// it; what belongs to an actor and holds its references (<see cref="Shells"/>); and, in Aio, what talks to the operating system
-/// (<see cref="OperatingSystem"/>). A type called ...Settings or ...Config may read a configuration, and nothing else of the actor
+/// (<see cref="OperatingSystem"/>). A type called ...Settings, ...Config or ...Plan may read a configuration, and nothing else of the actor
 /// library.</remarks>
 public static class MachineRules
 {
@@ -15,6 +15,7 @@ public static class MachineRules
     {
         ["ScsiActors.Scsi.PortDirectory"] = "which actor serves which nexus",
         ["ScsiActors.Aio.AioBackendPorts"] = "how a backend, whose threads are not the actor's, tells the actor",
+        ["ScsiActors.Faults.FaultInjector"] = "stands between actors, and holds the references of those whose messages it has seen",
     };
 
     private static readonly Dictionary<string, string> OperatingSystem = new()
@@ -52,7 +53,7 @@ public static class MachineRules
     public static IEnumerable<string> Violations(TypeDefinition type)
     {
         var readsConfiguration = type.Name.EndsWith("Settings", StringComparison.Ordinal)
-            || type.Name.EndsWith("Config", StringComparison.Ordinal);
+            || type.Name.EndsWith("Config", StringComparison.Ordinal) || type.Name.EndsWith("Plan", StringComparison.Ordinal);
         foreach (var (user, mentioned, member) in Dependencies.Of(type))
         {
             var name = mentioned.FullName;

@@ -188,8 +188,7 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
     void IAioBackendPorts.Closed()
     {
         Assert.False(_closed.IsSet);
-        _clock.Stop();
-        _closed.Set();
+        _clock.Stop(_closed.Set);
     }
 
     void IAioBackendPorts.Wake() => _wakes.Release();
@@ -199,6 +198,10 @@ internal sealed class DrivenStorage : IAioBackendPorts, IDisposable
     string IAioBackendPorts.Name => "driven";
 
     void IAioBackendPorts.WakeAt(TimeSpan time) => _clock.WakeAt(time);
+
+    void IAioBackendPorts.OverlayHit(OverlayHit hit)
+    {
+    }
 
     void IAioBackendPorts.Warn(string text) => Warnings.Add(text);
 

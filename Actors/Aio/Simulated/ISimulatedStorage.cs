@@ -1,0 +1,10 @@
+using ScsiActors.Messages;
+
+namespace ScsiActors.Aio.Simulated;
+
+/// <summary>Storage to which things can be done that no client could do.</summary>
+public interface ISimulatedStorage
+{
+    /// <summary>Does it, or says why not; called on the actor's turn like everything else.</summary>
+    DiskControlled Handle(DiskControl control);
+}

@@ -1,0 +1,54 @@
+using Akka.Actor;
+using ScsiActors.Dispatch;
+using ScsiActors.Simulation;
+
+namespace ScsiActors.Faults;
+
+/// <summary>Applies a <see cref="FaultPlan"/> to a subsystem: the filter of a simulated world, or of a live one's dispatcher. What it sends later comes by the
+/// system's scheduler, in whose time it lives.</summary>
+/// <remarks>In a live world several threads send; they pass one at a time.</remarks>
+public sealed class FaultInjector : IMessageFilter, IFaultPorts<IActorRef>
+{
+    private readonly object _gate = new();
+    private readonly IScheduler _scheduler;
+    private readonly TimeSpan _start;
+    private readonly FaultMachine<IActorRef> _machine;
+
+    /// <summary>An injector whose time begins now.</summary>
+    /// <param name="plan">The rules.</param>
+    /// <param name="system">The system that the subsystem is in.</param>
+    /// <param name="random">Decides every draw; one number is taken from it, however many rules there are.</param>
+    public FaultInjector(FaultPlan plan, ActorSystem system, RandomStream random)
+    {
+        _scheduler = system.Scheduler;
+        _start = _scheduler.MonotonicClock;
+        _machine = new FaultMachine<IActorRef>(plan, random, this);
+        Plan = plan;
+    }
+
+    /// <summary>The rules.</summary>
+    public FaultPlan Plan { get; }
+
+    /// <summary>The account. In a live world it is to be read while nothing is sent.</summary>
+    public FaultLedger Ledger => _machine.Ledger;
+
+    /// <summary>The state that rules ask for.</summary>
+    public string State => _machine.State;
+
+    /// <inheritdoc/>
+    public bool MayPass(IActorRef from, IActorRef to, ref object message)
+    {
+        lock (_gate)
+            return _machine.MayPass(from ?? ActorRefs.Nobody, to, ref message, _scheduler.MonotonicClock - _start);
+    }
+
+    string IFaultPorts<IActorRef>.NameOf(IActorRef actor) => actor.Path.Name;
+
+    void IFaultPorts<IActorRef>.Tell(IActorRef to, Injected message, IActorRef from, TimeSpan delay)
+    {
+        if (delay > TimeSpan.Zero)
+            _scheduler.ScheduleTellOnce(delay, to, message, from);
+        else
+            to.Tell(message, from);
+    }
+}

@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
+
+namespace ScsiActors.Faults;
+
+/// <summary>Drivers, the adapter and its bus.</summary>
+internal sealed partial class FaultMachine<TActor>
+{
+    private const int AdapterId = 7;
+    private const int Scntl1 = 0x01;
+    private const int AssertReset = 0x08;
+    private const byte MessageReject = 0x07;
+    private const byte CommandComplete = 0x00;
+
+    private static readonly SenseData ParityError = new(SenseKey.AbortedCommand, new AdditionalSense(0x47, 0x00));
+
+    private readonly Dictionary<int, FaultInjection> _absent = [];
+    private TActor? _driver;
+    private TActor? _adapter;
+    private TActor? _bus;
+    private ushort _present;
+
+    private bool Pass(TActor from, TActor to, ExecuteCommand command, ref object message)
+    {
+        if (PlaceOf(to).Role != FaultRole.Driver)
+            return true;
+        return Decide(FaultPoint.DriverCommand, Subject(command), from, to, command, ref message);
+    }
+
+    private bool Pass(TActor from, TActor to, CommandExecuted executed, ref object message)
+    {
+        var rules = _byPoint[(int)FaultPoint.DriverAnswer];
+        return rules.Length == 0 || Decide(FaultPoint.DriverAnswer, new FaultSubject(-1, -1), from, to, executed, ref message);
+    }
+
+    private FaultSubject Subject(ExecuteCommand command) => WithBlocks(
+        new FaultSubject(command.Target, command.Lun.Number) { Attribute = command.Attribute, Bytes = command.Data.Length }, command.Cdb);
+
+    private FaultSubject WithBlocks(FaultSubject subject, in Cdb cdb)
+    {
+        subject = subject with { Cdb = cdb };
+        if (!FaultCommands.TryGetBlocks(cdb, out var lba, out var count))
+            return subject with { Bytes = Math.Max(subject.Bytes, FaultCommands.ParameterBytes(cdb)) };
+        return subject with { Lba = lba, Blocks = count, Bytes = count * Unit(subject.Target, subject.Lun).Facts.BlockSize };
+    }
+
+    private bool ActOnDriver(in FaultAct act)
+    {
+        var command = (ExecuteCommand)act.Message;
+        if (act.Effect.What == FaultWhat.DeliveryFailure)
+        {
+            Tell(act.From, new CommandExecuted(command.Id, CommandOutcome.DeliveryFailure, default, null, command.Data.Length), act.To);
+            return false;
+        }
+        Remove(command.Target, act.Injection);
+        if (act.Effect.For is { } time && _adapter is { } adapter)
+            After(time, adapter, () => Return(command.Target));
+        return true;
+    }
+
+    private void Remove(int target, FaultInjection injection)
+    {
+        _absent[target] = injection;
+        Tell(_adapter!, new TargetsPresent(Visible()), _bus ?? _adapter!);
+    }
+
+    private void Return(int target)
+    {
+        if (_absent.Remove(target))
+            Tell(_adapter!, new TargetsPresent(Visible()), _bus ?? _adapter!);
+    }
+
+    private ushort Visible() => (ushort)_absent.Keys.Aggregate((int)_present, static (mask, target) => mask & ~(1 << target));
+
+    // The adapter has noticed that the target does not answer: it is there again, unless a time was given.
+    private void SelectionHasFailed(int target)
+    {
+        if (_absent.TryGetValue(target, out var injection) && injection.Rule.What is { What: FaultWhat.SelectionTimeout, For: null })
+            Return(target);
+    }
+
+    private bool Pass(TActor from, TActor to, TargetsPresent present, ref object message)
+    {
+        (_bus, _adapter) = (from, to);
+        _present = present.Present;
+        if (_absent.Count > 0)
+            message = new TargetsPresent(Visible());
+        return true;
+    }
+
+    private bool Pass(TActor from, TActor to, CommandMoved moved, ref object message)
+    {
+        (_adapter, _bus) = (from, to);
+        if (_byPoint[(int)FaultPoint.BusCommand].Length == 0)
+            return true;
+        var subject = WithBlocks(new FaultSubject(moved.Target, moved.Selection.Lun.Number)
+        {
+            Initiator = AdapterId,
+            Attribute = moved.Selection.Queue switch
+            {
+                0 => TaskAttribute.Untagged,
+                0x21 => TaskAttribute.HeadOfQueue,
+                0x22 => TaskAttribute.Ordered,
+                _ => TaskAttribute.Simple,
+            },
+        }, moved.Cdb);
+        return Decide(FaultPoint.BusCommand, subject, from, to, moved, ref message);
+    }
+
+    private bool ActOnBusCommand(in FaultAct act)
+    {
+        var moved = (CommandMoved)act.Message;
+        switch (act.Effect.What)
+        {
+            case FaultWhat.ParityError:
+                KeepSense(new ItNexus(AdapterId, moved.Target), moved.Selection.Lun, ParityError);
+                Tell(act.From, new TargetPhases(moved.Connection,
+                    [PhaseStep.Status(ScsiStatus.CheckCondition), PhaseStep.MessageIn(CommandComplete), PhaseStep.BusFree]), act.To);
+                return false;
+            case FaultWhat.BusReset when _driver is { } driver:
+                // The driver's name is on it, because the adapter answers to who wrote last.
+                Tell(act.From, new RegisterWrite(RegisterSpace.Bar1, Scntl1, 1, AssertReset), driver);
+                Tell(act.From, new RegisterWrite(RegisterSpace.Bar1, Scntl1, 1, 0), driver);
+                return true;
+            case FaultWhat.Unplug:
+                Unplug(moved.Target, act);
+                break;
+        }
+        Tell(act.From, new ConnectionWithdrawn(moved.Connection), act.To);
+        return false;
+    }
+
+    // A target without power: it answers no selection, and knows of no command afterwards.
+    private void Unplug(int target, in FaultAct act)
+    {
+        Remove(target, act.Injection);
+        foreach (var unit in _unitOfStorage.Values.Where(unit => unit.Facts.Target == target && unit.Unit is not null))
+            Tell(unit.Unit!, new ServiceDeliveryEventOccurred(ServiceDeliveryEvent.PowerOn, new ItNexus(AdapterId, target), OwnAssociation()), act.To);
+        After(act.Effect.For!.Value, act.From, () => Return(target));
+    }
+
+    private bool Pass(TActor from, TActor to, ReselectionRequested requested, ref object message)
+    {
+        if (_byPoint[(int)FaultPoint.Reselection].Length == 0)
+            return true;
+        var nexus = new ItlqNexus(new ItNexus(AdapterId, requested.Target), requested.Lun, requested.Tag < 0 ? 256UL : (ulong)requested.Tag);
+        var subject = new FaultSubject(requested.Target, requested.Lun.Number) { Initiator = AdapterId, Nexus = nexus };
+        if (_commands.TryGetValue(nexus, out var command))
+            subject = WithBlocks(subject with { Attribute = command.Command.Attribute }, command.Command.Cdb);
+        return Decide(FaultPoint.Reselection, subject, from, to, requested, ref message);
+    }
+
+    // What follows a reselection that is held back waits behind it.
+    private bool PassPhases(long connection, object message)
+    {
+        if (_held.Count == 0)
+            return true;
+        foreach (var held in _held.Values)
+        {
+            if (held.Connection != connection)
+                continue;
+            held.Messages.Add(message);
+            return false;
+        }
+        return true;
+    }
+
+    private bool ActOnReselection(in FaultAct act, ref object message)
+    {
+        var requested = (ReselectionRequested)act.Message;
+        var identify = requested.Steps[0];
+        switch (act.Effect.What)
+        {
+            case FaultWhat.WrongTag:
+                var tag = (byte)OtherTag(requested.Tag, act);
+                message = requested with { Tag = tag, Steps = requested.Steps.SetItem(0, PhaseStep.MessageIn(identify[0], identify[1], tag)) };
+                return true;
+            case FaultWhat.MessageError:
+                message = requested with { Steps = requested.Steps.Insert(1, PhaseStep.MessageIn(MessageReject)) };
+                return true;
+            default:
+                // The command is given up first, so that the buffers which come back do not look like a failed transfer.
+                Tell(act.From, new ConnectionDropped(requested.Connection), act.To);
+                foreach (var _ in requested.Steps.Where(static step => step.Buffer is not null))
+                    Tell(act.From, new DataPhaseEnded(requested.Connection, Moved: false), act.To);
+                message = requested with { Steps = ImmutableArray.Create(identify, PhaseStep.BusFree) };
+                return true;
+        }
+    }
+
+    private int OtherTag(int tag, in FaultAct act)
+    {
+        var subject = act.Subject;
+        var others = _commands.Keys.Where(nexus => nexus.It.TargetPort == subject.Target && nexus.Lun.Number == subject.Lun
+            && nexus.It.InitiatorPort == AdapterId && nexus.Tag != (ulong)tag && nexus.Tag < 256).Select(static nexus => (int)nexus.Tag).ToArray();
+        if (act.Effect.Another && others.Length > 0)
+            return act.State.Random.Pick<int>(others);
+        var unused = 255;
+        while (unused == tag || others.Contains(unused))
+            unused--;
+        return unused;
+    }
+}
