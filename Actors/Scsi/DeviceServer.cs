@@ -160,7 +160,8 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
     private bool TryRent(ScsiTask task) => (task.Buffer = _pool.TryRent(task.BufferLength, mayExceed: IsUrgent(task))) is not null;
 
     // An initiator that asks for sense data waits for nothing else; the buffers may be with commands that wait for its bus.
-    private static bool IsUrgent(ScsiTask task) => task.Command.Cdb.OperationCode == RequestSense;
+    private static bool IsUrgent(ScsiTask task) =>
+        task.Command.Cdb.OperationCode == RequestSense && task.Owner.KeptSense.Has(task.Command.Nexus.Tag);
 
     private void BeginRound(ScsiTask task)
     {

@@ -13,6 +13,9 @@ internal sealed class KeptSense
     /// <summary>True when there are any.</summary>
     public bool Any => _all.Count > 0;
 
+    /// <summary>True when the sense data of the command with this tag wait.</summary>
+    public bool Has(ulong tag) => _all.Exists(kept => kept.Tag == tag);
+
     /// <summary>Keeps the sense data of a command, in place of older ones under its tag.</summary>
     public void Keep(ulong tag, SenseData sense)
     {

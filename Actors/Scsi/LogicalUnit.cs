@@ -161,7 +161,7 @@ public sealed class LogicalUnit : ITaskEnder
     // The initiator holds its bus until it has the sense data, which may be what everything else here waits for: neither a full task set, nor older
     // commands, nor the limit for buffers may hold it up.
     private bool FetchesKeptSense(ItlNexus owner, ScsiCommandReceived command) =>
-        owner.KeptSense.Any && command.Cdb.OperationCode == RequestSense && !_unit.Aca.IsActive;
+        command.Cdb.OperationCode == RequestSense && owner.KeptSense.Has(command.Nexus.Tag) && !_unit.Aca.IsActive;
 
     // A tagged command may have been on its way when the CHECK CONDITION was sent; it does not end the contingent allegiance.
     private static void ForgetKeptSense(ItlNexus owner, ScsiCommandReceived command)

@@ -73,6 +73,8 @@ internal static class ReplayCommand
         Screen.Line(FormattableString.Invariant($"{result.Elapsed.TotalMilliseconds:F4} ms, {result.Requests} requests, {result.Turns} turns, hash {result.Hash:x16}"));
         foreach (var request in run.Outstanding)
             Screen.Line($"outstanding: {request}");
+        if (result.FaultReport.Length > 0)
+            Screen.Line(result.FaultReport.TrimEnd());
         foreach (var finding in result.Findings)
             Screen.Line(finding.ToString());
         return result.IsGood ? ExitCode.Ok : ExitCode.Failed;

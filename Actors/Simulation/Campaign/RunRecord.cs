@@ -1,3 +1,4 @@
+using ScsiActors.Faults;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using ScsiActors.Scsi;
@@ -19,8 +20,13 @@ internal sealed class RunRecord
     /// <summary>True when the last command was answered with GOOD.</summary>
     public bool LastWasGood { get; private set; }
 
-    /// <summary>How often what ended how.</summary>
-    public IReadOnlyDictionary<string, int> Coverage => _coverage;
+    /// <summary>How often what ended how, and how often which fault acted.</summary>
+    public IReadOnlyDictionary<string, int> CoverageWith(FaultLedger? ledger)
+    {
+        foreach (var kind in (ledger?.Injections ?? []).GroupBy(static injection => (injection.Rule.What.What, injection.Rule.Where)))
+            _coverage[$"fault {kind.Key.What} at {kind.Key.Where}"] = kind.Count();
+        return _coverage;
+    }
 
     /// <summary>The hash of the answers, with that of the world.</summary>
     public ulong HashWith(ulong world) => (_hash ^ world) * Prime;

@@ -15,6 +15,12 @@ public sealed record RunResult(Scenario Scenario, ulong Hash, IReadOnlyList<Find
     /// <summary>Virtual time.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>Findings for which a fault is to blame, and which do not count.</summary>
+    public int Excused { get; init; }
+
+    /// <summary>What each fault hit and who noticed, and the rules that never acted; empty without faults.</summary>
+    public string FaultReport { get; init; } = "";
+
     /// <summary>How often what ended how: operation code or function, and its ending.</summary>
     public IReadOnlyDictionary<string, int> Coverage { get; init; } = new Dictionary<string, int>();
 

@@ -133,6 +133,9 @@ public sealed record Scenario
     /// <summary>Settings laid over all others, as HOCON inside <c>scsi-actors</c>.</summary>
     public string Settings { get; init; } = "";
 
+    /// <summary>Fault rules, as HOCON inside <c>faults</c>; empty for none.</summary>
+    public string Faults { get; init; } = "";
+
     /// <summary>What is done.</summary>
     public IReadOnlyList<ScenarioStep> Steps { get; init; } = [];
 

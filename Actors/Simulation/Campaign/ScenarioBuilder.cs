@@ -43,6 +43,9 @@ public sealed class ScenarioBuilder
     /// <summary>A setting, as HOCON inside <c>scsi-actors</c>.</summary>
     public ScenarioBuilder Setting(string line) => Set(_scenario with { Settings = $"{_scenario.Settings}{line}\n" });
 
+    /// <summary>A fault rule, as HOCON inside <c>faults</c>.</summary>
+    public ScenarioBuilder Fault(string rule) => Set(_scenario with { Faults = $"{_scenario.Faults}{rule}\n" });
+
     /// <summary>The way of the steps that follow.</summary>
     public ScenarioBuilder Via(ScenarioPort port, int client = 0)
     {

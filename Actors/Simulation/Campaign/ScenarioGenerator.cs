@@ -51,7 +51,8 @@ public sealed class ScenarioGenerator
                 : _work.Chance(functionShare) ? Function(place, steps)
                 : _mix.Command(place));
         }
-        return _scenario with { Steps = steps };
+        var faults = FaultMix.Draw(new RandomStream(_scenario.Seed, "fault rules"), _scenario, Array.Exists(_ports, static one => one.Port == ScenarioPort.Adapter));
+        return _scenario with { Steps = steps, Faults = faults };
     }
 
     private (ScenarioPort, int)[] DrawPorts()
@@ -74,7 +75,7 @@ public sealed class ScenarioGenerator
         Luns = _shape.Pick<int>([1, 1, 2]),
         BlockSize = _shape.Pick<int>(BlockSizes),
         Blocks = _shape.Pick<int>([64, 256, 1024, 2048, 8192]),
-        Preset = _shape.Pick<string>(Presets),
+        Preset = DrawPreset(),
         DriverDepth = _shape.Pick<int>([1, 2, 4, 16, 32, 128]),
         ClientDepth = _shape.Pick<int>([1, 2, 4, 16, 64]),
         Order = _shape.Pick<TurnOrderKind>([TurnOrderKind.Fifo, TurnOrderKind.Random, TurnOrderKind.PriorityChange, TurnOrderKind.DelayBounded]),
@@ -82,6 +83,14 @@ public sealed class ScenarioGenerator
         Disk = DrawDisk(),
         Settings = DrawSettings(),
     };
+
+    // A target of the older presets keeps the bus while a write waits. When it waits behind an ORDERED command of another port, and that one behind a read that
+    // wants the bus, nothing moves any more: so they are alone with the adapter, as in the letter.
+    private string DrawPreset()
+    {
+        var preset = _shape.Pick<string>(Presets);
+        return _ports.Length > 1 ? "default" : preset;
+    }
 
     private DiskPlan DrawDisk() => _shape.Below(4) == 0 ? new DiskPlan { TakesTime = false } : new DiskPlan
     {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using ScsiActors.Dispatch;
+using ScsiActors.Faults;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
@@ -89,7 +90,8 @@ public sealed partial class ScenarioRun : IDisposable
     public void Prepare(IMessageFilter? filter = null)
     {
         _world.System.ActorOf(Props.Create(() => new ErrorWatchActor()), ErrorWatchActor.Name);
-        var subsystem = _world.System.ActorOf(ScsiSubsystem.Props(ConfigOf(_scenario)), Subsystem);
+        var config = ConfigOf(_scenario);
+        var subsystem = _world.System.ActorOf(ScsiSubsystem.Props(config), Subsystem);
         var probe = _world.Probe();
         _world.Sent = Observe;
         var ready = probe.Ask<ScsiSubsystem.SubsystemReady>(subsystem, ScsiSubsystem.GetReady.Instance, Patience);
@@ -99,7 +101,7 @@ public sealed partial class ScenarioRun : IDisposable
             _adapter = probe.Ask<ScsiSubsystem.HostAdapter>(subsystem, ScsiSubsystem.GetHostAdapter.Instance, Patience).Driver!;
         if (_scenario.Uses(ScenarioPort.VirtioBlk))
             FindVirtioDrivers(probe, subsystem);
-        _world.Filter = filter;
+        _world.Filter = filter ?? InjectorOf(config);
         Start = _world.Now;
         foreach (var step in _scenario.Steps)
             Schedule(step, step.At);
@@ -127,7 +129,9 @@ public sealed partial class ScenarioRun : IDisposable
         Requests = _record.Requests,
         Turns = _world.Turns,
         Elapsed = _world.Now - Start,
-        Coverage = _record.Coverage,
+        Coverage = _record.CoverageWith(_context.Ledger),
+        Excused = _context.Excused,
+        FaultReport = _context.Ledger?.ToText() ?? "",
     };
 
     /// <inheritdoc/>
@@ -135,6 +139,16 @@ public sealed partial class ScenarioRun : IDisposable
     {
         _world.Sent = null;
         _world.Dispose();
+    }
+
+    private FaultInjector? InjectorOf(Config config)
+    {
+        if (_scenario.Faults.Length == 0)
+            return null;
+        var plan = FaultPlan.From(ConfigurationFactory.ParseString($"faults {{\n{_scenario.Faults}\n}}").WithFallback(config));
+        var injector = new FaultInjector(plan, _world.System, new RandomStream(_scenario.Seed, "faults"));
+        _context.Ledger = injector.Ledger;
+        return injector;
     }
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;

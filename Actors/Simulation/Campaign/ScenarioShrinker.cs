@@ -11,6 +11,7 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
 {
     private static readonly Func<Scenario, Scenario>[] Plainer =
     [
+        static one => one with { Faults = "" },
         static one => one with { Settings = "" },
         static one => one with { TurnTime = 0 },
         static one => one with { Order = TurnOrderKind.Fifo },
@@ -43,7 +44,7 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
         {
             before = scenario;
             scenario = WithoutSteps(scenario, oracle);
-            scenario = WithoutSettings(scenario, oracle);
+            scenario = WithoutLines(scenario, oracle);
             foreach (var change in Plainer)
                 scenario = Try(scenario, change(scenario), oracle);
             for (var i = 0; i < scenario.Steps.Count; i++)
@@ -69,15 +70,18 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
         return scenario;
     }
 
-    private Scenario WithoutSettings(Scenario scenario, string oracle)
+    private Scenario WithoutLines(Scenario scenario, string oracle)
     {
-        foreach (var line in scenario.Settings.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var others = scenario.Settings.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(other => other != line);
-            scenario = Try(scenario, scenario with { Settings = string.Join('\n', others) }, oracle);
-        }
+        foreach (var line in LinesOf(scenario.Faults))
+            scenario = Try(scenario, scenario with { Faults = Without(scenario.Faults, line) }, oracle);
+        foreach (var line in LinesOf(scenario.Settings))
+            scenario = Try(scenario, scenario with { Settings = Without(scenario.Settings, line) }, oracle);
         return scenario;
     }
+
+    private static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Without(string text, string line) => string.Join('\n', LinesOf(text).Where(other => other != line));
 
     private Scenario Try(Scenario now, Scenario plainer, string oracle) => IsSame(now, plainer) || !Fails(plainer, oracle) ? now : plainer;
 

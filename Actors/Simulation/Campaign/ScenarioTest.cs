@@ -69,8 +69,10 @@ public static class ScenarioTest
             yield return string.Create(Invariant, $"Turns(TurnOrderKind.{scenario.Order}, microseconds: {scenario.TurnTime})");
         if (scenario.Disk != Usual.Disk)
             yield return $"Disk({DiskOf(scenario.Disk)})";
-        foreach (var line in scenario.Settings.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            yield return $"Setting(\"{line.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\")";
+        foreach (var line in LinesOf(scenario.Settings))
+            yield return $"Setting(\"{line}\")";
+        foreach (var line in LinesOf(scenario.Faults))
+            yield return $"Fault(\"{line}\")";
         var at = TimeSpan.Zero;
         var (port, place) = ((ScenarioPort.Direct, 0), (0, 0));
         foreach (var step in scenario.Steps)
@@ -86,6 +88,9 @@ public static class ScenarioTest
             yield return prefix + CallOf(step);
         }
     }
+
+    private static IEnumerable<string> LinesOf(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(static line => line.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
 
     private static string DiskOf(DiskPlan disk) => !disk.TakesTime ? "new DiskPlan { TakesTime = false }" : string.Create(Invariant,
         $"new DiskPlan {{ Lanes = {disk.Lanes}, Latency = {disk.Latency}, Distribution = \"{disk.Distribution}\", CoalesceLimit = {disk.CoalesceLimit}, WriteCache = {disk.WriteCache} }}");

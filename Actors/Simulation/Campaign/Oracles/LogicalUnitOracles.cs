@@ -203,6 +203,7 @@ internal sealed class OrderOracle(OracleContext context) : LogicalUnitOracle("or
 /// <param name="context">Of the run.</param>
 internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOracle("unit-attention", context)
 {
+    private const byte RequestSense = 0x03;
     private const byte Reset = 0x29;
     private const byte ModeChanged = 0x2A;
     private const byte Cleared = 0x2F;
@@ -229,7 +230,7 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
     {
         var it = task.Command.Nexus.It;
         if (!_pending.ContainsKey((task.Unit, it)))
-            _pending.Add((task.Unit, it), new Pending { MustSince = Now, May = { Reset } });
+            _pending.Add((task.Unit, it), new Pending { MustSince = Now - 1, May = { Reset } });
         if (task.Command.Cdb.OperationCode is 0x15 or 0x55)
             Allow(task.Unit, it, ModeChanged);
     }
@@ -283,6 +284,19 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
     {
         if (_events.Remove((unit, handled.Association), out var began))
             EndReset(unit, began);
+    }
+
+    /// <inheritdoc/>
+    protected override void ObserveOther(in Observed seen)
+    {
+        // After a reset has taken away the sense data that REQUEST SENSE was sent for, it tells of the reset instead.
+        if (seen.Message is SendDataIn send && Find(seen.From, send.Nexus) is { Command.Cdb.OperationCode: RequestSense }
+            && SenseData.TryRead(send.Buffer.Span[..send.Count], out var sense) && sense.Key == SenseKey.UnitAttention)
+        {
+            var pending = PendingOf(seen.From, send.Nexus.It);
+            pending.Reported = Now;
+            pending.MustSince = null;
+        }
     }
 
     private void Begin(string unit)

@@ -1,3 +1,5 @@
+using ScsiActors.Faults;
+
 namespace ScsiActors.Simulation.Campaign;
 
 /// <summary>A message between two actors, as the oracles see it.</summary>
@@ -32,11 +34,24 @@ internal sealed class OracleContext(Scenario scenario)
     /// <summary>What was found so far.</summary>
     public IReadOnlyList<Finding> Findings => _findings;
 
-    /// <summary>Adds a finding.</summary>
+    /// <summary>The account of the faults; null without any.</summary>
+    public FaultLedger? Ledger { get; set; }
+
+    /// <summary>Findings that a fault is to blame for.</summary>
+    public int Excused { get; private set; }
+
+    /// <summary>Adds a finding, or tells the fault that explains it that it has been noticed.</summary>
     public void Add(Finding finding)
     {
-        if (_findings.Count < MostFindings)
+        if (FaultExcuses.For(finding.Oracle, Ledger) is { } injection)
+        {
+            Excused++;
+            Ledger!.Noticed(injection.Id, new FaultNotice(finding.Time, $"oracle {finding.Oracle}", finding.Sentence));
+        }
+        else if (_findings.Count < MostFindings && !_findings.Exists(other => other.Sentence == finding.Sentence))
+        {
             _findings.Add(finding);
+        }
     }
 }
 

@@ -25,7 +25,11 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
         (SenseKey.HardwareError, [0x44], static _ => true),
     ];
 
+    // A reset between status and REQUEST SENSE leaves nothing to be fetched.
+    private static readonly SenseData NothingLeft = SenseData.None;
+
     private readonly Dictionary<ulong, ExecuteCommand> _commands = [];
+    private readonly List<ExecuteTaskManagement> _resets = [];
 
     /// <inheritdoc/>
     public override void Observe(in Observed seen)
@@ -34,6 +38,9 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
         {
             case ExecuteCommand command when Parties.IsClient(seen.From):
                 _commands[command.Id] = command;
+                break;
+            case ExecuteTaskManagement { Function: TaskManagementFunction.LogicalUnitReset or TaskManagementFunction.TargetReset } function:
+                _resets.Add(function);
                 break;
             case CommandExecuted executed when Parties.IsClient(seen.To) && _commands.Remove(executed.Id, out var command)
                 && executed.Outcome == CommandOutcome.Complete:
@@ -59,6 +66,8 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
             return;
         if (sense.Additional == OutOfRange && isInside && blocks.Use != BlockUse.None)
             Find(time, $"{name} ended with {sense}, but lies inside {Scenario.Blocks} blocks");
+        if (sense == NothingLeft && _resets.Exists(function => function.Target == command.Target))
+            return;
         if (!Array.Exists(Legal, rule => rule.Key == sense.Key && rule.Codes.Contains(sense.Additional.Code) && rule.Applies(blocks)))
             Find(time, $"{name} ended with sense data {sense.Key} {sense}, which such a command does not report");
         if (sense.Key == SenseKey.MediumError && sense.Information is { } lba && (lba < (ulong)blocks.Lba || lba - (ulong)blocks.Lba >= (ulong)blocks.Count))
@@ -99,7 +108,8 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
         var isAborted = executed.Outcome == CommandOutcome.Aborted || executed.Status == ScsiStatus.TaskAborted;
         if (executed.Outcome == CommandOutcome.DeliveryFailure)
         {
-            if (command.Target < Scenario.Targets)
+            // A target that must drop a command while it has the bus frees the bus, which an initiator takes for a failure.
+            if (command.Target < Scenario.Targets && !_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
                 Find(time, $"Command {command.Id} to target {command.Target} was not delivered, for no reason");
         }
         else if (isAborted)
