@@ -20,8 +20,6 @@ internal enum Progress : byte
 /// own.</summary>
 internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts ports)
 {
-    private const byte RequestSense = 0x03;
-
     private readonly DataBufferPool _pool = new(unit.Settings.BufferLimit, unit.Settings.BufferIdleLimit);
     private readonly List<ScsiTask> _waiting = [];
 
@@ -159,9 +157,8 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
 
     private bool TryRent(ScsiTask task) => (task.Buffer = _pool.TryRent(task.BufferLength, mayExceed: IsUrgent(task))) is not null;
 
-    // An initiator that asks for sense data waits for nothing else; the buffers may be with commands that wait for its bus.
-    private static bool IsUrgent(ScsiTask task) =>
-        task.Command.Cdb.OperationCode == RequestSense && task.Owner.KeptSense.Has(task.Command.Nexus.Tag);
+    // The port may keep its bus for such a command, and the buffers may be with commands that wait for that bus. Parameter data are small.
+    private static bool IsUrgent(ScsiTask task) => task.Row.BlockFields == BlockFields.None;
 
     private void BeginRound(ScsiTask task)
     {

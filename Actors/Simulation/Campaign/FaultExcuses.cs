@@ -11,8 +11,8 @@ internal static class FaultExcuses
     {
         [FaultWhat.Mark] = [],
         [FaultWhat.Status] = ["blame", "sense", "completion", "order", "unit-attention", "reservation"],
-        [FaultWhat.Busy] = ["completion", "blame"],
-        [FaultWhat.TaskSetFull] = ["completion", "blame"],
+        [FaultWhat.Busy] = ["completion", "blame", "sense", "residual"],
+        [FaultWhat.TaskSetFull] = ["completion", "blame", "sense", "residual"],
         [FaultWhat.DeliveryFailure] = ["completion", "blame"],
         [FaultWhat.MediumError] = ["blame", "completion"],
         [FaultWhat.Never] = ["liveness", "buffers", "completion", "order", "blame"],

@@ -68,24 +68,28 @@ public sealed class ScenarioGenerator
         return [.. ports.Select(port => (port, (int)_shape.Between(1, 3)))];
     }
 
-    private Scenario DrawShape(ulong seed) => new()
+    private Scenario DrawShape(ulong seed)
     {
-        Seed = seed,
-        Targets = (int)_shape.Between(1, 3),
-        Luns = _shape.Pick<int>([1, 1, 2]),
-        BlockSize = _shape.Pick<int>(BlockSizes),
-        Blocks = _shape.Pick<int>([64, 256, 1024, 2048, 8192]),
-        Preset = DrawPreset(),
-        DriverDepth = _shape.Pick<int>([1, 2, 4, 16, 32, 128]),
-        ClientDepth = _shape.Pick<int>([1, 2, 4, 16, 64]),
-        Order = _shape.Pick<TurnOrderKind>([TurnOrderKind.Fifo, TurnOrderKind.Random, TurnOrderKind.PriorityChange, TurnOrderKind.DelayBounded]),
-        TurnTime = _shape.Pick<int>([0, 0, 1, 5, 50]),
-        Disk = DrawDisk(),
-        Settings = DrawSettings(),
-    };
+        var preset = DrawPreset();
+        return new Scenario
+        {
+            Seed = seed,
+            Targets = (int)_shape.Between(1, 3),
+            Luns = _shape.Pick<int>([1, 1, 2]),
+            BlockSize = _shape.Pick<int>(BlockSizes),
+            Blocks = _shape.Pick<int>([64, 256, 1024, 2048, 8192]),
+            Preset = preset,
+            DriverDepth = _shape.Pick<int>([1, 2, 4, 16, 32, 128]),
+            ClientDepth = _shape.Pick<int>([1, 2, 4, 16, 64]),
+            Order = _shape.Pick<TurnOrderKind>([TurnOrderKind.Fifo, TurnOrderKind.Random, TurnOrderKind.PriorityChange, TurnOrderKind.DelayBounded]),
+            TurnTime = _shape.Pick<int>([0, 0, 1, 5, 50]),
+            Disk = DrawDisk(),
+            Settings = DrawSettings(hasTightBuffers: preset == "default"),
+        };
+    }
 
     // A target of the older presets keeps the bus while a write waits. When it waits behind an ORDERED command of another port, and that one behind a read that
-    // wants the bus, nothing moves any more: so they are alone with the adapter, as in the letter.
+    // wants the bus, nothing moves any more: so they are alone with the adapter, as in the letter. Nor do they give the bus up for want of a buffer.
     private string DrawPreset()
     {
         var preset = _shape.Pick<string>(Presets);
@@ -102,11 +106,11 @@ public sealed class ScenarioGenerator
     };
 
     // Tight limits where they bite: waiting for buffers, places in the task set and in the request queue.
-    private string DrawSettings() => string.Create(CultureInfo.InvariantCulture, $"""
+    private string DrawSettings(bool hasTightBuffers) => string.Create(CultureInfo.InvariantCulture, $"""
         logical-unit.max-tasks = {_shape.Pick<int>([4, 16, 256, 256])}
         logical-unit.transfer-buffer = {_shape.Pick<int>([4, 16, 128])} KiB
         logical-unit.grow-transfer-buffer = {(_shape.Below(2) == 0 ? "on" : "off")}
-        logical-unit.buffer-limit = {_shape.Pick<int>([64, 1024, 131072])} KiB
+        logical-unit.buffer-limit = {_shape.Pick<int>([hasTightBuffers ? 64 : 131072, hasTightBuffers ? 1024 : 131072, 131072])} KiB
         logical-unit.write-cache = {(_shape.Below(4) == 0 ? "off" : "on")}
         request-queue.max-in-flight = {_shape.Pick<int>([1, 4, 128, 128])}
         request-queue.max-queued = {_shape.Pick<int>([2, 16, 1024, 1024])}

@@ -89,11 +89,11 @@ public sealed partial class ScenarioRun : IDisposable
     /// <param name="filter">Stands between the actors from now on; null for none.</param>
     public void Prepare(IMessageFilter? filter = null)
     {
+        _world.Sent = Observe;
         _world.System.ActorOf(Props.Create(() => new ErrorWatchActor()), ErrorWatchActor.Name);
         var config = ConfigOf(_scenario);
         var subsystem = _world.System.ActorOf(ScsiSubsystem.Props(config), Subsystem);
         var probe = _world.Probe();
-        _world.Sent = Observe;
         var ready = probe.Ask<ScsiSubsystem.SubsystemReady>(subsystem, ScsiSubsystem.GetReady.Instance, Patience);
         Invariant.Holds(ready.IsGood, "the storage of a scenario can be used");
         _direct = probe.Ask<ScsiSubsystem.DirectPort>(subsystem, ScsiSubsystem.GetDirectPort.Instance, Patience).Port;

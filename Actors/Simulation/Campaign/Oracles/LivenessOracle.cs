@@ -48,9 +48,13 @@ internal sealed class LivenessOracle(OracleContext context) : Oracle("liveness",
     /// <summary>Time has been given; those that are left without an explanation are findings.</summary>
     public void Overdue(TimeSpan time)
     {
+        // A command that its driver still waits for takes a place there, for want of which others wait too.
+        var explained = _outstanding.Values.Where(one => one.Request is ExecuteCommand command
+                && _functions.Exists(function => IsExplanation(function.Client, function.Function, one.Client, command)))
+            .Select(static one => Parties.PortOf(one.Client)).ToHashSet();
         foreach (var (id, (client, request, since)) in _outstanding)
         {
-            if (request is not ExecuteCommand command || !_functions.Exists(function => IsExplanation(function.Client, function.Function, client, command)))
+            if (!explained.Contains(Parties.PortOf(client)))
                 Find(time, Sentence(id, client, request, since));
         }
     }

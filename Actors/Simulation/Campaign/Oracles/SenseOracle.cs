@@ -82,6 +82,7 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
 {
     private readonly List<(string Client, ExecuteTaskManagement Function)> _functions = [];
     private readonly Dictionary<ulong, (string Client, ExecuteCommand Command)> _commands = [];
+    private bool _storageWasFull;
 
     /// <inheritdoc/>
     public override void Observe(in Observed seen)
@@ -96,6 +97,9 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
                 break;
             case CommandExecuted executed when Parties.IsClient(seen.To) && _commands.Remove(executed.Id, out var asked):
                 Judge(seen.Time, asked.Client, asked.Command, executed);
+                break;
+            case AioCompleted { Result: AioResult.Busy }:
+                _storageWasFull = true;
                 break;
             case BlockRequestExecuted { Status: BlockStatus.IoError or BlockStatus.Lost or BlockStatus.Unsupported } executed when Parties.IsClient(seen.To):
                 Find(seen.Time, $"Block request {executed.Id} ended with {executed.Status} for no reason");
@@ -116,6 +120,11 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
         {
             if (!_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
                 Find(time, $"Command {command.Id} was aborted, and no task management function asked for it");
+        }
+        else if (_storageWasFull && executed.Sense is { Key: SenseKey.AbortedCommand, Additional: { Code: 0, Qualifier: 0 } })
+        {
+            // A later piece of a transfer met a full request queue.
+            return;
         }
         else if (executed.Sense?.Key is SenseKey.MediumError or SenseKey.HardwareError or SenseKey.NotReady or SenseKey.AbortedCommand)
         {
