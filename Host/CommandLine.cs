@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ScsiActors.Faults;
 using ScsiActors.Host.Commands;
 using ScsiActors.Host.Output;
 
@@ -24,6 +25,11 @@ internal static class CommandLine
         catch (OperationCanceledException) when (interruption.Code != 0)
         {
             return interruption.Code;
+        }
+        catch (FaultPlanException error)
+        {
+            Screen.Error(error.Message);
+            return ExitCode.Usage;
         }
         catch (UsageException error)
         {
@@ -53,6 +59,8 @@ internal static class CommandLine
         root.Subcommands.Add(DiskCommand.Create());
         root.Subcommands.Add(JournalCommand.Create());
         root.Subcommands.Add(TraceCommand.Create());
+        root.Subcommands.Add(SimulateCommand.Create());
+        root.Subcommands.Add(ReplayCommand.Create());
         root.SetAction(ShortForm.RunAsync);
         foreach (var option in root.Options)
         {

@@ -55,12 +55,14 @@ public sealed class DataBufferPool(long maximumOutstandingBytes, long maximumIdl
     public long OutstandingBytes { get; private set; }
 
     /// <summary>A buffer of <paramref name="length"/> bytes (1 to 1 GiB), its contents undefined; null while the limit is reached.</summary>
-    public DataBuffer? TryRent(int length)
+    /// <param name="length">Bytes.</param>
+    /// <param name="mayExceed">True for one that is given although the limit is reached: its renter must be one of few, and want little.</param>
+    public DataBuffer? TryRent(int length, bool mayExceed = false)
     {
         Invariant.Holds(length is > 0 and <= 1 << LargestShift, "a buffer has 1 byte to 1 GiB");
         var sizeClass = Math.Max(BitOperations.Log2((uint)length - 1 | 1) + 1, SmallestShift) - SmallestShift;
         var capacity = 1 << sizeClass + SmallestShift;
-        if (Outstanding > 0 && OutstandingBytes + capacity > maximumOutstandingBytes)
+        if (Outstanding > 0 && OutstandingBytes + capacity > maximumOutstandingBytes && !mayExceed)
             return null;
         if (_idle[sizeClass].TryPop(out var buffer))
             _idleBytes -= capacity;

@@ -148,14 +148,17 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
             return Advance(task);
         if (task.BufferLength == 0)
             task.BufferLength = unit.ParameterDataLimit;
-        if (_waiting.Count == 0 && TryRent(task))
+        if ((_waiting.Count == 0 || IsUrgent(task)) && TryRent(task))
             return Advance(task);
         task.Awaited = Awaited.Buffer;
         _waiting.Add(task);
         return Progress.Waiting;
     }
 
-    private bool TryRent(ScsiTask task) => (task.Buffer = _pool.TryRent(task.BufferLength)) is not null;
+    private bool TryRent(ScsiTask task) => (task.Buffer = _pool.TryRent(task.BufferLength, mayExceed: IsUrgent(task))) is not null;
+
+    // The port may keep its bus for such a command, and the buffers may be with commands that wait for that bus. Parameter data are small.
+    private static bool IsUrgent(ScsiTask task) => task.Row.BlockFields == BlockFields.None;
 
     private void BeginRound(ScsiTask task)
     {

@@ -20,8 +20,8 @@ internal sealed class ItlNexus(ItNexus it)
     /// <summary>True while it prevents medium removal.</summary>
     public bool PreventsRemoval { get; set; }
 
-    /// <summary>Sense data kept for REQUEST SENSE because the port does not deliver it with the status; null when there is none.</summary>
-    public SenseData? KeptSense { get; set; }
+    /// <summary>Sense data kept for REQUEST SENSE because the port does not deliver them with the status.</summary>
+    public KeptSense KeptSense { get; } = new();
 
     /// <summary>An error of work that went on after its command had ended (SPC-4 4.5.7); null when there is none.</summary>
     public SenseData? DeferredError { get; set; }

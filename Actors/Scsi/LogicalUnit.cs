@@ -41,7 +41,7 @@ public sealed class LogicalUnit : ITaskEnder
             return;
         }
         owner.IsLost = false;
-        if (owner.KeptSense is not null)
+        if (owner.KeptSense.Any)
             ForgetKeptSense(owner, command);
         if (_unit.Aca.Refuses(owner, command.Attribute, command.Cdb, _unit.Tasks) is { } refusal)
             Reply(command, refusal);
@@ -149,19 +149,25 @@ public sealed class LogicalUnit : ITaskEnder
 
     private void Accept(ItlNexus owner, ScsiCommandReceived command)
     {
-        var startsAtOnce = command.Attribute is TaskAttribute.Simple or TaskAttribute.Untagged
-            && !_unit.Tasks.IsConstrained && !_unit.Aca.IsActive && _unit.Medium.IsKnown;
-        if (_unit.Tasks.TryAdd(command, owner, startsAtOnce ? TaskState.Enabled : TaskState.Dormant) is not { } task)
+        var isForSense = FetchesKeptSense(owner, command);
+        var startsAtOnce = isForSense || (command.Attribute is TaskAttribute.Simple or TaskAttribute.Untagged
+            && !_unit.Tasks.IsConstrained && !_unit.Aca.IsActive && _unit.Medium.IsKnown);
+        if (_unit.Tasks.TryAdd(command, owner, startsAtOnce ? TaskState.Enabled : TaskState.Dormant, mayExceed: isForSense) is not { } task)
             Reply(command, owner.Tasks > 0 ? ScsiStatus.TaskSetFull : ScsiStatus.Busy);
         else if (startsAtOnce)
             Run(task, _deviceServer.Start(task));
     }
 
+    // The initiator holds its bus until it has the sense data, which may be what everything else here waits for: neither a full task set, nor older
+    // commands, nor the limit for buffers may hold it up.
+    private bool FetchesKeptSense(ItlNexus owner, ScsiCommandReceived command) =>
+        command.Cdb.OperationCode == RequestSense && owner.KeptSense.Has(command.Nexus.Tag) && !_unit.Aca.IsActive;
+
     // A tagged command may have been on its way when the CHECK CONDITION was sent; it does not end the contingent allegiance.
     private static void ForgetKeptSense(ItlNexus owner, ScsiCommandReceived command)
     {
         if (command.Attribute == TaskAttribute.Untagged && command.Cdb.OperationCode != RequestSense)
-            owner.KeptSense = null;
+            owner.KeptSense.Clear();
     }
 
     /// <summary>An answer has come: goes on with the command, unless it is being aborted or an ACA holds it.</summary>
@@ -282,7 +288,7 @@ public sealed class LogicalUnit : ITaskEnder
     {
         sense = Formatted(sense);
         if (!command.Autosense)
-            owner.KeptSense = sense;
+            owner.KeptSense.Keep(command.Nexus.Tag, sense);
         _unit.Aca.CheckCondition(owner, command.Cdb);
         _ports.SendCommandComplete(new SendCommandComplete(command.Nexus, ScsiStatus.CheckCondition, sense, transferred));
         _taskManager.AfterCheckCondition(owner);

@@ -67,7 +67,7 @@ internal sealed class LogicalUnitState
     private static void Forget(ItlNexus nexus)
     {
         nexus.PreventsRemoval = false;
-        nexus.KeptSense = null;
+        nexus.KeptSense.Clear();
         nexus.DeferredError = null;
     }
 }

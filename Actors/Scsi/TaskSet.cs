@@ -21,6 +21,7 @@ internal sealed class TaskSet
     private readonly int _limit;
     private readonly List<ScsiTask> _slots = [];
     private readonly Stack<ScsiTask> _free = new();
+    private readonly Stack<ScsiTask> _freeExtra = new();
     private readonly ScsiTask?[] _byNexus;
     private ScsiTask? _oldest, _youngest;
     private OlderTasks _older;
@@ -37,7 +38,7 @@ internal sealed class TaskSet
     public int Count { get; private set; }
 
     /// <summary>Slots in use: commands in the task set, and those that work on in the background.</summary>
-    public int SlotsInUse => _slots.Count - _free.Count;
+    public int SlotsInUse => _slots.Count - _free.Count - _freeExtra.Count;
 
     /// <summary>True when a command waits for its turn.</summary>
     public bool HasDormant => _dormant > 0;
@@ -49,13 +50,21 @@ internal sealed class TaskSet
     public ScsiTask? Oldest => _oldest;
 
     /// <summary>A slot for a new command, which is now the youngest; null when the task set is full.</summary>
-    public ScsiTask? TryAdd(ScsiCommandReceived command, ItlNexus owner, TaskState state)
+    /// <param name="command">The command.</param>
+    /// <param name="owner">Its nexus.</param>
+    /// <param name="state">Dormant or enabled.</param>
+    /// <param name="mayExceed">True for a command that a full task set may not refuse; it must not need storage, whose names are those of the ordinary
+    /// slots.</param>
+    public ScsiTask? TryAdd(ScsiCommandReceived command, ItlNexus owner, TaskState state, bool mayExceed = false)
     {
         if (!_free.TryPop(out var task))
         {
-            if (_slots.Count == _limit)
+            if (_slots.Count < _limit)
+                _slots.Add(task = new ScsiTask(_slots.Count));
+            else if (!mayExceed)
                 return null;
-            _slots.Add(task = new ScsiTask(_slots.Count));
+            else if (!_freeExtra.TryPop(out task))
+                _slots.Add(task = new ScsiTask(_slots.Count));
         }
         task.Begin(command, owner, state);
         task.Older = _youngest;
@@ -101,7 +110,7 @@ internal sealed class TaskSet
     public void Free(ScsiTask task)
     {
         task.End();
-        _free.Push(task);
+        (task.Slot < _limit ? _free : _freeExtra).Push(task);
     }
 
     /// <summary>Moves a command from dormant to enabled.</summary>

@@ -85,6 +85,21 @@ internal static class HelpText
             "journal run.journal --to pcapng --output run.pcapng",
             "journal run.journal --to why --command 7    # what led to the answer of the seventh command",
         ],
+        ["simulate"] =
+        [
+            "simulate --seeds 1..1000 --jobs 2           # two processes",
+            "simulate --time 60 --coverage               # as many seeds as a minute takes",
+            "simulate --seeds 1..1000 --hashes a.txt     # one line a seed: the same on every machine",
+            "simulate --scenario found/Seed7Order.json --seed 7",
+            "simulate --speed                            # how fast virtual time is",
+        ],
+        ["replay"] =
+        [
+            "replay 7                                    # the messages of a seed, with virtual times",
+            "replay 7 --only target-0-lun-0 --until 2.5",
+            "replay 7 --break \"CommandExecuted 12\"",
+            "replay found/Seed7Order.json",
+        ],
         ["disk"] =
         [
             "disk create disk.img --size 64MiB --preallocate",

@@ -17,6 +17,8 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     [InlineData("bench", "storage")]
     [InlineData("copy")]
     [InlineData("disk")]
+    [InlineData("simulate")]
+    [InlineData("replay")]
     [InlineData("disk", "create")]
     [InlineData("disk", "info")]
     public async Task Help_teaches_by_examples_units_and_exit_codes(params string[] verb)

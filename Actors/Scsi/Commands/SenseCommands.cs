@@ -10,18 +10,15 @@ internal static class SenseCommands
 
     public static SenseData? RequestSense(LogicalUnitState unit, ScsiTask task)
     {
-        var sense = Take(unit, task.Owner) with { DescriptorFormat = (task.Command.Cdb[1] & Desc) != 0 };
+        var sense = Take(unit, task.Owner, task.Command.Nexus.Tag) with { DescriptorFormat = (task.Command.Cdb[1] & Desc) != 0 };
         task.SetParameterData(sense.Write(task.Buffer!.Span));
         return null;
     }
 
-    private static SenseData Take(LogicalUnitState unit, ItlNexus owner)
+    private static SenseData Take(LogicalUnitState unit, ItlNexus owner, ulong tag)
     {
         if (!unit.Settings.IsPresent)
             return Sense.LogicalUnitNotSupported;
-        if (owner.KeptSense is not { } kept)
-            return DeviceServer.TakeNews(owner);
-        owner.KeptSense = null;
-        return kept;
+        return owner.KeptSense.Take(tag) ?? DeviceServer.TakeNews(owner);
     }
 }

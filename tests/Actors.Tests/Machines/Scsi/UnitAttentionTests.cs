@@ -10,6 +10,7 @@ public sealed class UnitAttentionTests
     private const string Ready = "00 00 00 00 00 00";
     private const string RequestSense = "03 00 00 00 FF 00";
     private const string TasksetFault = "28 00 FF FF FF FF 00 00 01 00";
+    private const string UnknownCommand = "C1 00 00 00 00 00";
 
     [Fact]
     public void Every_nexus_learns_of_the_power_on_once()
@@ -103,6 +104,30 @@ public sealed class UnitAttentionTests
     }
 
     [Fact]
+    public void Commands_that_fail_together_get_their_own_sense_data_when_it_is_asked_for_under_their_tags()
+    {
+        var bench = new LogicalUnitBench();
+        bench.Send(TasksetFault, autosense: false, tag: 11);
+        bench.Send(UnknownCommand, autosense: false, tag: 12);
+        Assert.Equal(0x21, SenseFor(bench, 11)[12]);
+        Assert.Equal(0x20, SenseFor(bench, 12)[12]);
+        Assert.Equal(0x00, SenseFor(bench, 12)[12]);
+    }
+
+    [Fact]
+    public void Neither_a_full_task_set_nor_an_older_ordered_command_nor_the_limit_for_buffers_holds_up_kept_sense_data()
+    {
+        var bench = new LogicalUnitBench(new LogicalUnitSettings { MaximumTasks = 3, BufferLimit = 4096 });
+        bench.Send(TasksetFault, autosense: false, tag: 11);
+        bench.SendRead(initiator: 1);
+        bench.SendRead(initiator: 1, TaskAttribute.Ordered);
+        bench.SendRead(initiator: 1);
+        Assert.Equal(0x21, SenseFor(bench, 11)[12]);
+        bench.AnswerAll();
+        bench.HoldsNothing();
+    }
+
+    [Fact]
     public void Sense_data_is_not_kept_for_a_port_with_autosense()
     {
         var bench = new LogicalUnitBench();
@@ -140,5 +165,12 @@ public sealed class UnitAttentionTests
         for (; attentions.Next is { } next; attentions.ClearNext())
             reported.Add($"{next.Additional}");
         return reported;
+    }
+
+    private static byte[] SenseFor(LogicalUnitBench bench, ulong tag)
+    {
+        var nexus = bench.Send(RequestSense, autosense: false, tag: tag);
+        bench.AnswerOne(nexus);
+        return bench.OutcomeOf(nexus)!.Data;
     }
 }

@@ -1,0 +1,74 @@
+using ScsiActors.Messages.Scsi;
+
+namespace ScsiActors.Simulation.Campaign;
+
+/// <summary>What a command does with blocks.</summary>
+internal enum BlockUse : byte
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>READ.</summary>
+    Read,
+
+    /// <summary>WRITE.</summary>
+    Write,
+
+    /// <summary>WRITE AND VERIFY.</summary>
+    WriteAndVerify,
+
+    /// <summary>VERIFY.</summary>
+    Verify,
+
+    /// <summary>SYNCHRONIZE CACHE.</summary>
+    Synchronize,
+}
+
+/// <summary>A command on blocks, as SBC-3 lays it out; the campaign reads CDBs by itself, so that it does not share the device server's mistakes.</summary>
+/// <param name="Use">What it does.</param>
+/// <param name="Lba">The first block.</param>
+/// <param name="Count">How many.</param>
+/// <param name="ByteCheck">BYTCHK of VERIFY and WRITE AND VERIFY, 0 to 3.</param>
+internal readonly record struct BlockCommand(BlockUse Use, long Lba, long Count, int ByteCheck)
+{
+    /// <summary>Reads a CDB.</summary>
+    public static BlockCommand Of(Cdb cdb) => cdb.OperationCode switch
+    {
+        0x08 => Six(cdb, BlockUse.Read),
+        0x0A => Six(cdb, BlockUse.Write),
+        0x28 => Ten(cdb, BlockUse.Read),
+        0x2A => Ten(cdb, BlockUse.Write),
+        0x2E => Ten(cdb, BlockUse.WriteAndVerify),
+        0x2F => Ten(cdb, BlockUse.Verify),
+        0x35 => Ten(cdb, BlockUse.Synchronize),
+        0xA8 => Twelve(cdb, BlockUse.Read),
+        0xAA => Twelve(cdb, BlockUse.Write),
+        0xAE => Twelve(cdb, BlockUse.WriteAndVerify),
+        0xAF => Twelve(cdb, BlockUse.Verify),
+        0x88 => Sixteen(cdb, BlockUse.Read),
+        0x8A => Sixteen(cdb, BlockUse.Write),
+        0x8E => Sixteen(cdb, BlockUse.WriteAndVerify),
+        0x8F => Sixteen(cdb, BlockUse.Verify),
+        0x91 => Sixteen(cdb, BlockUse.Synchronize),
+        _ => default,
+    };
+
+    /// <summary>True when it changes blocks.</summary>
+    public bool Writes => Use is BlockUse.Write or BlockUse.WriteAndVerify;
+
+    /// <summary>True when the initiator sends blocks.</summary>
+    public bool TakesData => Writes || (Use == BlockUse.Verify && ByteCheck != 0);
+
+    /// <summary>True when the whole range lies on a medium of <paramref name="blocks"/> blocks.</summary>
+    public bool IsInside(long blocks) => Lba <= blocks && Count <= blocks - Lba;
+
+    private static BlockCommand Six(Cdb cdb, BlockUse use) => new(use, (cdb[1] & 0x1F) << 16 | cdb[2] << 8 | cdb[3], cdb[4] == 0 ? 256 : cdb[4], 0);
+
+    private static BlockCommand Ten(Cdb cdb, BlockUse use) => new(use, cdb.UInt32(2), cdb.UInt16(7), CheckOf(cdb, use));
+
+    private static BlockCommand Twelve(Cdb cdb, BlockUse use) => new(use, cdb.UInt32(2), cdb.UInt32(6), CheckOf(cdb, use));
+
+    private static BlockCommand Sixteen(Cdb cdb, BlockUse use) => new(use, (long)cdb.UInt64(2), cdb.UInt32(10), CheckOf(cdb, use));
+
+    private static int CheckOf(Cdb cdb, BlockUse use) => use is BlockUse.Verify or BlockUse.WriteAndVerify ? cdb[1] >> 1 & 3 : 0;
+}

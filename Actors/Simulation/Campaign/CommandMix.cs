@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
+
+namespace ScsiActors.Simulation.Campaign;
+
+/// <summary>Draws commands: each mix has weights of its own, and about a third of the kinds does not occur in it.</summary>
+internal sealed class CommandMix
+{
+    private const int LargestTransfer = 256 << 10;
+    private const string CachingPage = "0812";
+    private const string RestOfCachingPage = "00FFFF0000FFFFFFFF0000000000000000";
+    private const int ModeListLength = 4 + 20;
+
+    private static readonly string[] Parameterless =
+    [
+        "00 00 00 00 00 00", "25 00 00 00 00 00 00 00 00 00", "9E 10 00 00 00 00 00 00 00 00 00 00 00 20 00 00", "12 00 00 00 60 00",
+        "12 01 00 00 FF 00", "12 01 83 00 FF 00", "A0 00 00 00 00 00 00 00 01 00 00 00", "1A 00 3F 00 FF 00", "5A 00 08 00 00 00 00 00 FF 00",
+        "1E 00 00 00 00 00", "C1 00 00 00 00 00",
+    ];
+
+    private readonly RandomStream _random;
+    private readonly int _blockSize;
+    private readonly int _blocks;
+    private readonly int _hot;
+    private readonly long _hotStart;
+    private readonly int _longest;
+    private readonly int[] _weights;
+    private readonly (TaskAttribute Attribute, int Weight)[] _attributes;
+    private readonly Func<ScenarioPlace, CommandStep>[] _kinds;
+    private int _lastWriter;
+
+    public CommandMix(RandomStream random, int blockSize, int blocks)
+    {
+        (_random, _blockSize, _blocks) = (random, blockSize, blocks);
+        _kinds = [Read, Write, WriteAndVerify, Verify, Synchronize, Inquire, SelectMode, Reserve, Release, BeyondTheEnd];
+        int[] usual = [10, 10, 2, 2, 2, 1, 1, 1, 1, 1];
+        _weights = [.. usual.Select((weight, kind) => kind > 1 && random.Below(3) == 0 ? 0 : weight * (int)random.Between(1, 4))];
+        // RESERVE without RELEASE soon ends all work of the others.
+        if (_weights[7] > 0)
+            _weights[8] = Math.Max(_weights[8], _weights[7] * 2);
+        _hot = Math.Min(blocks, random.Pick<int>([8, 32, 128, 1024]));
+        _hotStart = random.Below(blocks - _hot + 1);
+        _longest = (int)Math.Min(_hot, Math.Max(1, random.Pick<int>([1, 8, 32, 128, 512])));
+        _longest = Math.Min(_longest, LargestTransfer / blockSize);
+        _attributes =
+        [
+            (TaskAttribute.Simple, 10), (TaskAttribute.Ordered, random.Pick<int>([0, 1, 5])),
+            (TaskAttribute.HeadOfQueue, random.Pick<int>([0, 1, 3])), (TaskAttribute.Untagged, random.Pick<int>([0, 0, 2])),
+        ];
+    }
+
+    /// <summary>The next command.</summary>
+    public CommandStep Command(ScenarioPlace place)
+    {
+        var at = _random.Below(_weights.Sum());
+        var kind = 0;
+        while (at >= _weights[kind])
+            at -= _weights[kind++];
+        var step = _kinds[kind](place);
+        if (BlockCommand.Of(step.Cdb).Writes)
+            _lastWriter = step.Id;
+        return step with { Attribute = Attribute(place.Port) };
+    }
+
+    /// <summary>The next request to a block device.</summary>
+    public BlockStep BlockRequest(ScenarioPlace place)
+    {
+        var operation = _random.Pick<BlockOperation>(
+        [
+            BlockOperation.Read, BlockOperation.Read, BlockOperation.Read, BlockOperation.Write, BlockOperation.Write, BlockOperation.Write,
+            BlockOperation.Flush, BlockOperation.Discard, BlockOperation.WriteZeroes,
+        ]);
+        var (lba, count) = Range(long.MaxValue, int.MaxValue);
+        return operation == BlockOperation.Flush
+            ? new BlockStep(place.Id, place.At, place.Client, place.Target, place.Lun, operation, 0, 0)
+            : new BlockStep(place.Id, place.At, place.Client, place.Target, place.Lun, operation, lba * _blockSize, count * _blockSize);
+    }
+
+    private TaskAttribute Attribute(ScenarioPort port)
+    {
+        var at = _random.Below(_attributes.Sum(static one => one.Weight));
+        var index = 0;
+        while (at >= _attributes[index].Weight)
+            at -= _attributes[index++].Weight;
+        // Two commands without a tag overlap; only a driver lets the second one wait.
+        var attribute = _attributes[index].Attribute;
+        return attribute == TaskAttribute.Untagged && port == ScenarioPort.Direct ? TaskAttribute.Simple : attribute;
+    }
+
+    private CommandStep Read(ScenarioPlace place) => Transfer(place, [0x08, 0x28, 0xA8, 0x88], DataDirection.In, Flags(0x08));
+
+    private CommandStep Write(ScenarioPlace place) => Transfer(place, [0x0A, 0x2A, 0xAA, 0x8A], DataDirection.Out, Flags(0x08));
+
+    private CommandStep WriteAndVerify(ScenarioPlace place) => Transfer(place, [0x2E, 0xAE, 0x8E], DataDirection.Out, Flags(0x02));
+
+    private CommandStep Verify(ScenarioPlace place)
+    {
+        var isCompare = _random.Below(2) == 0;
+        var step = Transfer(place, [0x2F, 0xAF, 0x8F], isCompare ? DataDirection.Out : DataDirection.None, isCompare ? (byte)0x02 : (byte)0);
+        return isCompare ? step with { Pattern = _lastWriter } : step;
+    }
+
+    private CommandStep Synchronize(ScenarioPlace place)
+    {
+        var (lba, count) = Range(long.MaxValue, ushort.MaxValue);
+        return Of(place, Block(_random.Pick<byte>([0x35, 0x91]), Flags(0x02), lba, _random.Below(2) == 0 ? 0 : count));
+    }
+
+    private CommandStep Inquire(ScenarioPlace place)
+    {
+        var cdb = Cdb.Parse(Convert.FromHexString(_random.Pick<string>(Parameterless).Replace(" ", "", StringComparison.Ordinal)));
+        return cdb.OperationCode is 0x00 or 0x1E or 0xC1 ? Of(place, cdb) : Of(place, cdb, DataDirection.In, 256);
+    }
+
+    // The caching page alone, with its other bytes as MODE SENSE shows them: the control page changes what the order oracle may expect.
+    private CommandStep SelectMode(ScenarioPlace place) =>
+        Of(place, Cdb.Parse([0x15, 0x10, 0, 0, ModeListLength, 0]), DataDirection.Out, ModeListLength) with
+        {
+            Parameters = $"00000000{CachingPage}{(_random.Below(2) == 0 ? "04" : "00")}{RestOfCachingPage}",
+        };
+
+    private CommandStep Reserve(ScenarioPlace place) => Of(place, Cdb.Parse([0x16, 0, 0, 0, 0, 0]));
+
+    private CommandStep Release(ScenarioPlace place) => Of(place, Cdb.Parse([0x17, 0, 0, 0, 0, 0]));
+
+    private CommandStep BeyondTheEnd(ScenarioPlace place)
+    {
+        var count = (int)_random.Between(1, 8);
+        var isWrite = _random.Below(2) == 0;
+        return Of(place, Block((byte)(isWrite ? 0x2A : 0x28), 0, _blocks - _random.Below(count), count), isWrite ? DataDirection.Out : DataDirection.In,
+            count * _blockSize);
+    }
+
+    private CommandStep Transfer(ScenarioPlace place, ReadOnlySpan<byte> codes, DataDirection direction, byte flags)
+    {
+        var code = _random.Pick(codes);
+        var isSix = code < 0x20;
+        var (lba, count) = Range(isSix ? 0x1FFFFF : long.MaxValue, isSix ? 256 : ushort.MaxValue);
+        var cdb = isSix ? Six(code, lba, count) : Block(code, flags, lba, count);
+        return Of(place, cdb, direction, direction == DataDirection.None ? 0 : count * _blockSize);
+    }
+
+    private (long Lba, int Count) Range(long lastStart, int longest)
+    {
+        var count = (int)_random.Between(1, Math.Min(_longest, longest));
+        return (Math.Min(_hotStart + _random.Below(_hot - count + 1), lastStart), count);
+    }
+
+    private byte Flags(byte flag) => _random.Below(4) == 0 ? flag : (byte)0;
+
+    private static CommandStep Of(ScenarioPlace place, Cdb cdb, DataDirection direction = DataDirection.None, int length = 0) =>
+        new(place.Id, place.At, place.Port, place.Client, place.Target, place.Lun, cdb, direction, length);
+
+    private static Cdb Six(byte code, long lba, int count) =>
+        Cdb.Parse([code, (byte)(lba >> 16 & 0x1F), (byte)(lba >> 8), (byte)lba, (byte)count, 0]);
+
+    private static Cdb Block(byte code, byte flags, long lba, long count)
+    {
+        Span<byte> cdb = stackalloc byte[16];
+        cdb.Clear();
+        cdb[0] = code;
+        cdb[1] = flags;
+        switch (code >> 5)
+        {
+            case 1:
+                BinaryPrimitives.WriteUInt32BigEndian(cdb[2..], (uint)lba);
+                BinaryPrimitives.WriteUInt16BigEndian(cdb[7..], (ushort)count);
+                break;
+            case 5:
+                BinaryPrimitives.WriteUInt32BigEndian(cdb[2..], (uint)lba);
+                BinaryPrimitives.WriteUInt32BigEndian(cdb[6..], (uint)count);
+                break;
+            default:
+                BinaryPrimitives.WriteUInt64BigEndian(cdb[2..], (ulong)lba);
+                BinaryPrimitives.WriteUInt32BigEndian(cdb[10..], (uint)count);
+                break;
+        }
+        return Cdb.Parse(cdb);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace ScsiActors.Simulation.Campaign;
+
+/// <summary>Draws fault rules for a scenario, as HOCON: each row is a rule with a hole for its probability.</summary>
+internal static class FaultMix
+{
+    private static readonly string[] Anywhere =
+    [
+        "where = aio, when = { operation = read, probability = P }, what = medium-error",
+        "where = aio, when = { operation = write, probability = P }, what = medium-error",
+        "where = aio, when = { probability = P }, what = { do = late, by = 3 ms }",
+        "where = aio, when = { probability = P }, what = { do = reordered, behind = 2, for = 5 ms }",
+        "where = aio, when = { probability = P }, what = never",
+        "where = aio, when = { probability = P }, what = { do = duplicate, by = 1 ms }",
+        "where = aio, when = { operation = write, probability = P }, what = lost-write",
+        "where = aio, when = { operation = write, probability = P }, what = torn-write",
+        "where = aio, when = { operation = write, probability = P }, what = misdirected-write",
+        "where = aio, when = { operation = read, probability = P }, what = bit-flip",
+        "where = task-set, when = { probability = P }, what = busy",
+        "where = task-set, when = { probability = P }, what = task-set-full",
+        "where = task-set, when = { probability = P }, what = logical-unit-reset",
+        "where = logical-unit, when = { probability = P }, what = { do = late, by = 2 ms }",
+    ];
+
+    private static readonly string[] OnBus =
+    [
+        "where = selection, when = { probability = P }, what = selection-timeout",
+        "where = bus, when = { probability = P }, what = unexpected-disconnect",
+        "where = bus, when = { probability = P }, what = parity-error",
+        "where = bus, when = { probability = P }, what = bus-reset",
+        "where = bus, when = { probability = P }, what = message-error",
+        "where = register, when = { probability = P }, what = { do = late, by = 1 ms }",
+    ];
+
+    private static readonly string[] InDisk =
+    [
+        "where = disk, when = { lba = \"0..63\", probability = P }, what = { do = medium-error, cleared-by-rewrite = on }",
+        "where = disk, when = { operation = write, probability = P }, what = stale-read",
+        "where = disk, when = { probability = P }, what = { do = slow-down, factor = 20, for = 50 ms }",
+    ];
+
+    /// <summary>None in two of three scenarios, otherwise one to three rules.</summary>
+    public static string Draw(RandomStream random, Scenario scenario, bool hasAdapter)
+    {
+        var count = random.Below(3) > 0 ? 0 : random.Between(1, 3);
+        string[] rows = [.. Anywhere, .. hasAdapter ? OnBus : [], .. scenario.Disk.TakesTime ? InDisk : []];
+        return string.Concat(Enumerable.Range(1, (int)count).Select(number =>
+        {
+            var row = random.Pick<string>(rows).Replace(" P ", $" {random.Pick<string>(["0.01", "0.03", "0.1"])} ", StringComparison.Ordinal);
+            return string.Create(CultureInfo.InvariantCulture, $"rule-{number} {{ {row}, times = {random.Between(1, 5)} }}\n");
+        }));
+    }
+}

@@ -1,0 +1,113 @@
+using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
+
+namespace ScsiActors.Simulation.Campaign;
+
+/// <summary>One answer for each request, at every boundary that requests cross: client, logical unit, queue, storage; and none after a task management
+/// function has said that the command is gone.</summary>
+/// <param name="context">Of the run.</param>
+internal sealed class CompletionOracle(OracleContext context) : Oracle("completion", context)
+{
+    private sealed record Asked(string Client, ExecuteCommand Command, long Number);
+
+    private sealed record AskedFunction(string Client, ExecuteTaskManagement Function, long Number);
+
+    private readonly Dictionary<ulong, Asked> _commands = [];
+    private readonly Dictionary<ulong, AskedFunction> _functions = [];
+    private readonly HashSet<ulong> _blockRequests = [];
+    private readonly HashSet<(string Unit, ItlqNexus Nexus)> _tasks = [];
+    private readonly HashSet<(string Client, string Server, AioId Id)> _aio = [];
+    private long _number;
+
+    /// <inheritdoc/>
+    public override void Observe(in Observed seen)
+    {
+        _number++;
+        switch (seen.Message)
+        {
+            case ExecuteCommand command when Parties.IsClient(seen.From):
+                _commands[command.Id] = new Asked(seen.From, command, _number);
+                break;
+            case CommandExecuted executed when Parties.IsClient(seen.To):
+                Require(seen, _commands.Remove(executed.Id), $"Command {executed.Id} was answered, but it was not outstanding: {Outcome(executed)}");
+                break;
+            case ExecuteBlockRequest request when Parties.IsClient(seen.From):
+                _blockRequests.Add(request.Id);
+                break;
+            case BlockRequestExecuted executed when Parties.IsClient(seen.To):
+                Require(seen, _blockRequests.Remove(executed.Id), $"Block request {executed.Id} was answered, but it was not outstanding: {executed.Status}");
+                break;
+            case ExecuteTaskManagement function when Parties.IsClient(seen.From):
+                _functions[function.Id] = new AskedFunction(seen.From, function, _number);
+                break;
+            case TaskManagementExecuted executed when Parties.IsClient(seen.To):
+                FunctionExecuted(seen, executed);
+                break;
+            default:
+                ObserveInside(seen);
+                break;
+        }
+    }
+
+    private void ObserveInside(in Observed seen)
+    {
+        switch (seen.Message)
+        {
+            case ScsiCommandReceived command when Parties.IsLogicalUnit(seen.To):
+                Require(seen, _tasks.Add((seen.To, command.Nexus)), $"{command.Nexus} came a second time before it was answered");
+                break;
+            case SendCommandComplete complete when Parties.IsLogicalUnit(seen.From):
+                Require(seen, _tasks.Remove((seen.From, complete.Nexus)), $"{seen.From} sent {complete.Status} for {complete.Nexus}, which was not outstanding");
+                break;
+            case CommandAborted aborted when Parties.IsLogicalUnit(seen.From):
+                Require(seen, _tasks.Remove((seen.From, aborted.Nexus)), $"{seen.From} aborted {aborted.Nexus}, which was not outstanding");
+                break;
+            case AioRequest request:
+                Require(seen, _aio.Add((seen.From, seen.To, request.Id)), $"{seen.From} used the name {request.Id} for a second storage request");
+                break;
+            case AioCompleted completed:
+                Require(seen, _aio.Remove((seen.To, seen.From, completed.Id)), $"{seen.From} completed storage request {completed.Id}, which was not outstanding");
+                break;
+        }
+    }
+
+    private void FunctionExecuted(in Observed seen, TaskManagementExecuted executed)
+    {
+        if (!_functions.Remove(executed.Id, out var asked))
+        {
+            Find(seen.Time, $"Task management function {executed.Id} was answered, but it was not outstanding");
+            return;
+        }
+        if (executed.Response != ServiceResponse.FunctionComplete)
+            return;
+        foreach (var (id, command) in _commands)
+        {
+            if (command.Number < asked.Number && IsMeant(asked, command))
+                Find(seen.Time, $"Command {id} is still outstanding, although {asked.Function.Function} (step {executed.Id}) has been completed");
+        }
+    }
+
+    private static bool IsMeant(AskedFunction asked, Asked command)
+    {
+        var function = asked.Function;
+        if (Parties.PortOf(asked.Client) != Parties.PortOf(command.Client) || function.Target != command.Command.Target
+            || (function.Lun != command.Command.Lun && function.Function != TaskManagementFunction.TargetReset))
+            return false;
+        return function.Function switch
+        {
+            TaskManagementFunction.AbortTask => asked.Client == command.Client && function.CommandId == command.Command.Id,
+            TaskManagementFunction.AbortTaskSet or TaskManagementFunction.ClearTaskSet or TaskManagementFunction.LogicalUnitReset
+                or TaskManagementFunction.TargetReset => true,
+            _ => false,
+        };
+    }
+
+    private void Require(in Observed seen, bool condition, string sentence)
+    {
+        if (!condition)
+            Find(seen.Time, sentence);
+    }
+
+    private static string Outcome(CommandExecuted executed) =>
+        executed.Outcome == CommandOutcome.Complete ? $"{executed.Status} {executed.Sense}".TrimEnd() : executed.Outcome.ToString();
+}

@@ -1,0 +1,251 @@
+using Akka.Actor;
+using Akka.Configuration;
+using ScsiActors.Dispatch;
+using ScsiActors.Faults;
+using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
+
+namespace ScsiActors.Simulation.Campaign;
+
+/// <summary>Runs a scenario on the actors of the product in a simulated world of its own, and has the oracles watch every message.</summary>
+public sealed partial class ScenarioRun : IDisposable
+{
+    private const string Subsystem = "scsi";
+    private const int AuditClient = 99;
+    private const int AuditBlocks = 64;
+    private const int MostGreetings = 8;
+    private const int MostRescues = 8;
+
+    /// <summary>The longest that a command may take without a reason.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan AfterAll = TimeSpan.FromSeconds(10);
+
+    private static readonly Cdb TestUnitReady = Cdb.Parse([0, 0, 0, 0, 0, 0]);
+
+    private readonly Scenario _scenario;
+    private readonly SimulatedWorld _world;
+    private readonly OracleContext _context;
+    private readonly ContentsOracle _contents;
+    private readonly LivenessOracle _liveness;
+    private readonly Oracle[] _oracles;
+    private readonly RunRecord _record = new();
+    private readonly Dictionary<IActorRef, string> _names = [];
+    private readonly Dictionary<string, IActorRef> _clients = [];
+    private readonly Dictionary<(int Target, int Lun), IActorRef> _virtioDrivers = [];
+    private IActorRef _direct = ActorRefs.Nobody;
+    private IActorRef _adapter = ActorRefs.Nobody;
+    private int _lastId;
+    private int _scheduled;
+
+    /// <summary>A world with the scenario's devices in it; nothing has been sent yet.</summary>
+    public ScenarioRun(Scenario scenario)
+    {
+        _scenario = scenario;
+        _context = new OracleContext(scenario);
+        _contents = new ContentsOracle(_context);
+        _liveness = new LivenessOracle(_context);
+        _oracles =
+        [
+            new CrashOracle(_context), new WriteOrderOracle(_context), new BusOracle(_context), _contents, new CompletionOracle(_context),
+            new ResidualOracle(_context), new SenseOracle(_context), new BlameOracle(_context), new OrderOracle(_context),
+            new UnitAttentionOracle(_context), new ReservationOracle(_context), new BufferOracle(_context), _liveness,
+        ];
+        var costs = scenario.TurnTime == 0 ? null
+            : new JitterCosts(new RandomStream(scenario.Seed, "turn times"), TimeSpan.FromMicroseconds(scenario.TurnTime));
+        _world = new SimulatedWorld(new SimulationOptions(scenario.Seed)
+        {
+            Order = scenario.Order,
+            Costs = costs,
+            Config = ConfigurationFactory.ParseString("akka.loglevel = ERROR"),
+        });
+        _lastId = scenario.Steps.Select(static step => step.Id).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>The world, for a test kit.</summary>
+    public SimulatedWorld World => _world;
+
+    /// <summary>When the scenario's time began.</summary>
+    public TimeSpan Start { get; private set; }
+
+    /// <summary>The requests that have not been answered, in words.</summary>
+    public IReadOnlyList<string> Outstanding => [.. _liveness.Outstanding.Select(static one => $"command {one.Id} of {one.Client}")];
+
+    /// <summary>What may be told of each message as well: time, sender's name, receiver's name, message.</summary>
+    public Action<TimeSpan, string, string, object>? Sent { get; set; }
+
+    /// <summary>Runs a scenario to its end.</summary>
+    /// <param name="scenario">What to run.</param>
+    /// <param name="filter">Stands between the actors; null for none.</param>
+    public static RunResult Run(Scenario scenario, IMessageFilter? filter = null)
+    {
+        using var run = new ScenarioRun(scenario);
+        run.Prepare(filter);
+        run.Finish();
+        return run.Result();
+    }
+
+    /// <summary>Starts the subsystem and schedules the steps.</summary>
+    /// <param name="filter">Stands between the actors from now on; null for none.</param>
+    public void Prepare(IMessageFilter? filter = null)
+    {
+        _world.Sent = Observe;
+        _world.System.ActorOf(Props.Create(() => new ErrorWatchActor()), ErrorWatchActor.Name);
+        var config = ConfigOf(_scenario);
+        var subsystem = _world.System.ActorOf(ScsiSubsystem.Props(config), Subsystem);
+        var probe = _world.Probe();
+        var ready = probe.Ask<ScsiSubsystem.SubsystemReady>(subsystem, ScsiSubsystem.GetReady.Instance, Patience);
+        Invariant.Holds(ready.IsGood, "the storage of a scenario can be used");
+        _direct = probe.Ask<ScsiSubsystem.DirectPort>(subsystem, ScsiSubsystem.GetDirectPort.Instance, Patience).Port;
+        if (_scenario.Uses(ScenarioPort.Adapter))
+            _adapter = probe.Ask<ScsiSubsystem.HostAdapter>(subsystem, ScsiSubsystem.GetHostAdapter.Instance, Patience).Driver!;
+        if (_scenario.Uses(ScenarioPort.VirtioBlk))
+            FindVirtioDrivers(probe, subsystem);
+        _world.Filter = filter ?? InjectorOf(config);
+        Start = _world.Now;
+        foreach (var step in _scenario.Steps)
+            Schedule(step, step.At);
+    }
+
+    /// <summary>Runs all steps, gives what is outstanding its time, and reads back what has been written.</summary>
+    public void Finish()
+    {
+        var last = _scenario.Steps.Select(static step => step.At).DefaultIfEmpty(TimeSpan.Zero).Max();
+        _world.RunTo(Max(_world.Now, Start + last));
+        for (var i = 0; i < MostRescues && !Settle(); i++)
+            Rescue();
+        _ = Settle();
+        if (!_context.Findings.Any(static finding => finding.Oracle is "crash" or "liveness"))
+            Audit();
+        // What goes on behind an early answer (IMMED) ends too.
+        _world.Advance(AfterAll);
+        foreach (var oracle in _oracles)
+            oracle.End(_world.Now);
+    }
+
+    /// <summary>How it went so far.</summary>
+    public RunResult Result() => new(_scenario, _record.HashWith(_world.Hash), _context.Findings)
+    {
+        Requests = _record.Requests,
+        Turns = _world.Turns,
+        Elapsed = _world.Now - Start,
+        Coverage = _record.CoverageWith(_context.Ledger),
+        Excused = _context.Excused,
+        FaultReport = _context.Ledger?.ToText() ?? "",
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _world.Sent = null;
+        _world.Dispose();
+    }
+
+    private FaultInjector? InjectorOf(Config config)
+    {
+        if (_scenario.Faults.Length == 0)
+            return null;
+        var plan = FaultPlan.From(ConfigurationFactory.ParseString($"faults {{\n{_scenario.Faults}\n}}").WithFallback(config));
+        var injector = new FaultInjector(plan, _world.System, new RandomStream(_scenario.Seed, "faults"));
+        _context.Ledger = injector.Ledger;
+        return injector;
+    }
+
+    private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private bool Settle() => _world.AdvanceUntil(() => _liveness.IsQuiet && _record.Requests == _scheduled, Patience);
+
+    // What a driver does when a command's time is over.
+    private void Rescue()
+    {
+        _liveness.Overdue(_world.Now);
+        foreach (var (id, client) in _liveness.Outstanding)
+        {
+            var step = StepOf((int)id);
+            Schedule(new FunctionStep(++_lastId, default, step.Port, step.Client, step.Target, step.Lun, TaskManagementFunction.AbortTask, (int)id),
+                _world.Now - Start, client);
+        }
+    }
+
+    private ScenarioStep StepOf(int id) => _scenario.Steps.First(step => step.Id == id);
+
+    /// <summary>Reads every block that somebody has written, through the direct port, after a reset that ends reservations.</summary>
+    private void Audit()
+    {
+        foreach (var unit in _contents.Touched.GroupBy(static block => (block.Target, block.Lun)).ToList())
+        {
+            var (target, lun) = unit.Key;
+            Schedule(new FunctionStep(++_lastId, default, ScenarioPort.Direct, AuditClient, target, lun, TaskManagementFunction.LogicalUnitReset),
+                _world.Now - Start);
+            _ = Settle();
+            for (var i = 0; i < MostGreetings && !_record.LastWasGood; i++)
+                AuditWith(new CommandStep(++_lastId, default, ScenarioPort.Direct, AuditClient, target, lun, TestUnitReady));
+            foreach (var first in unit.Select(static block => block.Lba / AuditBlocks * AuditBlocks).Distinct().Order())
+                AuditWith(ReadOf(target, lun, first, (int)Math.Min(AuditBlocks, _scenario.Blocks - first)));
+        }
+    }
+
+    private void AuditWith(ScenarioStep step)
+    {
+        Schedule(step, _world.Now - Start);
+        _ = Settle();
+    }
+
+    private CommandStep ReadOf(int target, int lun, long lba, int count) => new(
+        ++_lastId, default, ScenarioPort.Direct, AuditClient, target, lun,
+        Cdb.Parse([0x28, 0, (byte)(lba >> 24), (byte)(lba >> 16), (byte)(lba >> 8), (byte)lba, 0, (byte)(count >> 8), (byte)count, 0]),
+        DataDirection.In, count * _scenario.BlockSize);
+
+    private void Schedule(ScenarioStep step, TimeSpan at, string? client = null)
+    {
+        var actor = ClientOf(client ?? Parties.NameOf(step.Port, step.Client));
+        _scheduled++;
+        _world.System.Scheduler.ScheduleTellOnce(Max(TimeSpan.Zero, Start + at - _world.Now), actor, new StepDue(step), ActorRefs.NoSender);
+    }
+
+    private IActorRef ClientOf(string name)
+    {
+        if (_clients.TryGetValue(name, out var client))
+            return client;
+        client = _world.System.ActorOf(CampaignClientActor.Props(PortOf, _scenario.BlockSize, _scenario.ClientDepth), name);
+        _clients.Add(name, client);
+        return client;
+    }
+
+    private IActorRef PortOf(ScenarioStep step) => step.Port switch
+    {
+        ScenarioPort.Adapter => _adapter,
+        ScenarioPort.VirtioBlk => _virtioDrivers[(step.Target, step.Lun)],
+        _ => _direct,
+    };
+
+    private void FindVirtioDrivers(WorldProbe probe, IActorRef subsystem)
+    {
+        for (var target = 0; target < _scenario.Targets; target++)
+        {
+            for (var lun = 0; lun < _scenario.Luns; lun++)
+            {
+                var question = new ScsiSubsystem.GetVirtioBlk(target, new Lun((ushort)lun));
+                _virtioDrivers.Add((target, lun), probe.Ask<ScsiSubsystem.VirtioBlk>(subsystem, question, Patience).Driver!);
+            }
+        }
+    }
+
+    private void Observe(TimeSpan time, IActorRef from, IActorRef to, object message)
+    {
+        var seen = new Observed(time, NameOf(from), NameOf(to), message);
+        _record.Observe(seen);
+        foreach (var oracle in _oracles)
+            oracle.Observe(seen);
+        Sent?.Invoke(time, seen.From, seen.To, message);
+    }
+
+    private string NameOf(IActorRef actor)
+    {
+        if (actor is null)
+            return "";
+        if (!_names.TryGetValue(actor, out var name))
+            _names.Add(actor, name = actor.IsNobody() ? "" : actor.Path.Name);
+        return name;
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Globalization;
+using ScsiActors.Host.Output;
+using ScsiActors.Host.Simulate;
+using ScsiActors.Journal;
+using ScsiActors.Simulation.Campaign;
+
+namespace ScsiActors.Host.Commands;
+
+/// <summary><c>replay</c>: one seed or scenario again, message by message.</summary>
+internal static class ReplayCommand
+{
+    private static readonly Argument<string> What = new("what")
+    {
+        Description = "The seed, or a file with a scenario.",
+        HelpName = "SEED|FILE",
+    };
+
+    private static readonly Option<double?> Until = new("--until")
+    {
+        Description = "The virtual time, in milliseconds, at which it ends.",
+        HelpName = "MS",
+    };
+
+    private static readonly Option<string?> Break = new("--break")
+    {
+        Description = "End at the first message that has this text in its line.",
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<string?> Only = new("--only")
+    {
+        Description = "Show only lines that have this text in them.",
+        HelpName = "TEXT",
+    };
+
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        var command = new Command("replay", "Run one seed or scenario again and show its messages.") { What, Until, Break, Only };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult line)
+    {
+        var scenario = ScenarioSource.Read(line.GetRequiredValue(What));
+        var until = line.GetValue(Until) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.MaxValue;
+        var (text, only) = (line.GetValue(Break), line.GetValue(Only));
+        using var run = new ScenarioRun(scenario);
+        var stop = false;
+        run.Sent = (time, from, to, message) =>
+        {
+            var said = string.Create(CultureInfo.InvariantCulture, $"{(time - run.Start).TotalMilliseconds,12:F4}  ")
+                + MessageText.Line(from, to, message, 16);
+            if (!stop && (only is null || said.Contains(only, StringComparison.OrdinalIgnoreCase)))
+                Screen.Line(said);
+            stop |= text is not null && said.Contains(text, StringComparison.OrdinalIgnoreCase);
+        };
+        run.Prepare();
+        if (until < TimeSpan.MaxValue || text is not null)
+            run.World.AdvanceUntil(() => stop || run.World.Now - run.Start >= until, until < TimeSpan.MaxValue ? until : TimeSpan.FromHours(1));
+        else
+            run.Finish();
+        run.Sent = null;
+        return Tell(run);
+    }
+
+    private static int Tell(ScenarioRun run)
+    {
+        var result = run.Result();
+        Screen.Line();
+        Screen.Line(FormattableString.Invariant($"{result.Elapsed.TotalMilliseconds:F4} ms, {result.Requests} requests, {result.Turns} turns, hash {result.Hash:x16}"));
+        foreach (var request in run.Outstanding)
+            Screen.Line($"outstanding: {request}");
+        if (result.FaultReport.Length > 0)
+            Screen.Line(result.FaultReport.TrimEnd());
+        foreach (var finding in result.Findings)
+            Screen.Line(finding.ToString());
+        return result.IsGood ? ExitCode.Ok : ExitCode.Failed;
+    }
+}
