@@ -56,8 +56,9 @@ public sealed class FaultInjector : IMessageFilter
 
         public void Tell(IActorRef to, Injected message, IActorRef from, TimeSpan delay)
         {
+            // Not ScheduleTellOnce: an engine may wrap what it schedules, and the filter would not know its own.
             if (delay > TimeSpan.Zero)
-                scheduler.ScheduleTellOnce(delay, to, message, from);
+                scheduler.Advanced.ScheduleOnce(delay, () => to.Tell(message, from));
             else
                 to.Tell(message, from);
         }

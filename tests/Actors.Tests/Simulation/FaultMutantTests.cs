@@ -149,6 +149,72 @@ public sealed class FaultMutantTests
     }
 
     [Fact]
+    public void A_write_with_FUA_is_as_fast_as_one_without()
+    {
+        using var world = Mutated("fua-ignored", FaultWorld.Disk);
+        Assert.Equal(Time(world, fua: 0), Time(world, fua: 8));
+    }
+
+    [Fact]
+    public void A_status_goes_to_another_tag()
+    {
+        using var world = Mutated("tags-mixed-up", FaultWorld.Disk);
+        var answers = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            for (var j = 0; j < 4; j++)
+                world.Send(world.Read(j * 64, new byte[512]));
+            world.World.Advance(TimeSpan.FromSeconds(1));
+            answers += world.Answers;
+            while (world.Answers > 0)
+                world.Answer();
+        }
+        Assert.InRange(answers, 40, 159);
+    }
+
+    [Fact]
+    public void An_ordered_command_does_not_wait()
+    {
+        using var world = new FaultWorld("slow { where = aio, when.nth = 1\nwhat { do = late, by = 10 ms } }");
+        world.World.Filter = new MutantFilter(Mutants.Find("attributes-ignored")!, world.World.System, world.World.Random["mutant"], world.Faults);
+        world.Send(world.Read(0, new byte[512]));
+        var ordered = world.Send(world.Read(8, new byte[512], TaskAttribute.Ordered));
+        Assert.Equal(ordered.Id, world.Answer().Id);
+    }
+
+    [Fact]
+    public void A_bus_reset_leaves_no_unit_attention()
+    {
+        using var world = new FaultWorld("rst { where = bus, when.nth = 1\nwhat = bus-reset }", FaultWorld.Adapter);
+        world.World.Filter = new MutantFilter(Mutants.Find("bus-reset-forgets")!, world.World.System, world.World.Random["mutant"], world.Faults);
+        Assert.Equal(CommandOutcome.Aborted, world.Execute(world.Read(0, new byte[512])).Outcome);
+        Assert.True(world.Execute(world.Command(0x00)).IsGood);
+    }
+
+    [Fact]
+    public void A_protected_medium_says_what_is_not_true()
+    {
+        using var world = Mutated("wrong-sense-when-protected", FaultWorld.Direct + "\nscsi-actors.logical-unit.read-only = on");
+        Assert.Equal(SenseKey.IllegalRequest, world.Execute(world.Write(0, new byte[512])).Sense!.Key);
+    }
+
+    [Fact]
+    public void A_medium_that_may_not_be_removed_is_ejected()
+    {
+        using var world = Mutated("eject-not-prevented", FaultWorld.Direct + "\nscsi-actors.logical-unit.removable = on");
+        Assert.True(world.Execute(world.Command(0x1E) with { Cdb = Cdb.Parse([0x1E, 0, 0, 0, 1, 0]) }).IsGood);
+        Assert.True(world.Execute(world.Command(0x1B) with { Cdb = Cdb.Parse([0x1B, 0, 0, 0, 2, 0]) }).IsGood);
+    }
+
+    private static TimeSpan Time(FaultWorld world, byte fua)
+    {
+        var write = world.Write(8, new byte[512]);
+        var before = world.World.Now;
+        Assert.True(world.Execute(write with { Cdb = Cdb.Parse([0x2A, fua, 0, 0, 0, 8, 0, 0, 1, 0]) }).IsGood);
+        return world.World.Now - before;
+    }
+
+    [Fact]
     public void A_mutant_stands_before_other_faults_and_both_act()
     {
         using var world = new FaultWorld("full { where = task-set, when.nth = 2\nwhat = task-set-full }");
