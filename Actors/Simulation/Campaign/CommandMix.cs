@@ -28,6 +28,7 @@ internal sealed class CommandMix
     private readonly int[] _weights;
     private readonly (TaskAttribute Attribute, int Weight)[] _attributes;
     private readonly Func<ScenarioPlace, CommandStep>[] _kinds;
+    private readonly bool _isUntagged;
     private int _lastWriter;
 
     public CommandMix(RandomStream random, int blockSize, int blocks)
@@ -46,8 +47,9 @@ internal sealed class CommandMix
         _attributes =
         [
             (TaskAttribute.Simple, 10), (TaskAttribute.Ordered, random.Pick<int>([0, 1, 5])),
-            (TaskAttribute.HeadOfQueue, random.Pick<int>([0, 1, 3])), (TaskAttribute.Untagged, random.Pick<int>([0, 0, 2])),
+            (TaskAttribute.HeadOfQueue, random.Pick<int>([0, 1, 3])),
         ];
+        _isUntagged = random.Below(8) == 0;
     }
 
     /// <summary>The next command.</summary>
@@ -83,9 +85,9 @@ internal sealed class CommandMix
         var index = 0;
         while (at >= _attributes[index].Weight)
             at -= _attributes[index++].Weight;
-        // Two commands without a tag overlap; only a driver lets the second one wait.
-        var attribute = _attributes[index].Attribute;
-        return attribute == TaskAttribute.Untagged && port == ScenarioPort.Direct ? TaskAttribute.Simple : attribute;
+        // All commands of a driver have tags or none has: a command without one takes away the sense data of those with one. At the direct port they would
+        // overlap; a driver lets the second one wait.
+        return _isUntagged && port == ScenarioPort.Adapter ? TaskAttribute.Untagged : _attributes[index].Attribute;
     }
 
     private CommandStep Read(ScenarioPlace place) => Transfer(place, [0x08, 0x28, 0xA8, 0x88], DataDirection.In, Flags(0x08));

@@ -229,8 +229,7 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
     protected override void Came(ObservedTask task)
     {
         var it = task.Command.Nexus.It;
-        if (!_pending.ContainsKey((task.Unit, it)))
-            _pending.Add((task.Unit, it), new Pending { MustSince = Now - 1, May = { Reset } });
+        Meet(task.Unit, it);
         if (task.Command.Cdb.OperationCode is 0x15 or 0x55)
             Allow(task.Unit, it, ModeChanged);
     }
@@ -254,6 +253,7 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
     /// <inheritdoc/>
     protected override void Asked(string unit, TaskManagementRequestReceived request)
     {
+        Meet(unit, request.Nexus.It);
         if (request.Function is TaskManagementFunction.LogicalUnitReset or TaskManagementFunction.TargetReset)
             Begin(unit);
         else if (request.Function == TaskManagementFunction.ClearTaskSet)
@@ -298,6 +298,9 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
             pending.MustSince = null;
         }
     }
+
+    // Of an initiator that it has not seen before a logical unit thinks that it has not heard of the power on.
+    private void Meet(string unit, ItNexus it) => _pending.TryAdd((unit, it), new Pending { MustSince = Now - 1, May = { Reset } });
 
     private void Begin(string unit)
     {
