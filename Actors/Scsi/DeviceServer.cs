@@ -63,7 +63,7 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
     public static Progress Fail(ScsiTask task, SenseData sense)
     {
         // Nothing has been done yet: the command has not been carried out at all, and says so by its status (SAM-5 5.3.1).
-        if (ReferenceEquals(sense, Sense.StorageBusy) && task.Done == 0)
+        if (ReferenceEquals(sense, Sense.StorageBusy) && task.Done == 0 && !HasWritten(task))
         {
             task.Status = task.Owner.Tasks > 1 ? ScsiStatus.TaskSetFull : ScsiStatus.Busy;
             return Progress.Ended;
@@ -72,6 +72,9 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
         task.SenseData = sense;
         return Progress.Ended;
     }
+
+    // WRITE AND VERIFY reads back what it has written.
+    private static bool HasWritten(ScsiTask task) => task.Submitted == Steps.Read && (task.Plan & Steps.Write) != 0;
 
     /// <summary>What a storage answer says about its command; null when it is good.</summary>
     public SenseData? SenseOf(ScsiTask task, AioCompleted completed)

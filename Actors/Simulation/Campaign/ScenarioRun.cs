@@ -16,6 +16,9 @@ public sealed partial class ScenarioRun : IDisposable
     private const int MostGreetings = 8;
     private const int MostRescues = 8;
 
+    // Far more than any scenario takes that comes to an end.
+    private const long MostTurns = 200_000;
+
     /// <summary>The longest that a command may take without a reason.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -111,14 +114,16 @@ public sealed partial class ScenarioRun : IDisposable
     public void Finish()
     {
         var last = _scenario.Steps.Select(static step => step.At).DefaultIfEmpty(TimeSpan.Zero).Max();
-        _world.RunTo(Max(_world.Now, Start + last));
+        _ = Advance(() => _world.Now >= Start + last, Max(TimeSpan.Zero, Start + last - _world.Now));
         for (var i = 0; i < MostRescues && !Settle(); i++)
             Rescue();
         _ = Settle();
-        if (!_context.Findings.Any(static finding => finding.Oracle is "crash" or "liveness"))
+        if (!IsEndless && !_context.Findings.Any(static finding => finding.Oracle is "crash" or "liveness"))
             Audit();
         // What goes on behind an early answer (IMMED) ends too.
-        _world.Advance(AfterAll);
+        _ = Advance(static () => false, AfterAll);
+        if (IsEndless)
+            _context.Add(new Finding("liveness", _world.Now, $"after {_world.Turns} messages the actors still tell each other something"));
         foreach (var oracle in _oracles)
             oracle.End(_world.Now);
     }
@@ -153,7 +158,11 @@ public sealed partial class ScenarioRun : IDisposable
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private bool Settle() => _world.AdvanceUntil(() => _liveness.IsQuiet && _record.Requests == _scheduled, Patience);
+    private bool IsEndless => _world.Turns >= MostTurns;
+
+    private bool Settle() => Advance(() => _liveness.IsQuiet && _record.Requests == _scheduled, Patience);
+
+    private bool Advance(Func<bool> condition, TimeSpan limit) => _world.AdvanceUntil(() => IsEndless || condition(), limit) && !IsEndless;
 
     // What a driver does when a command's time is over.
     private void Rescue()

@@ -143,4 +143,15 @@ public sealed class VerifyTests
         Assert.True(outcome.Sense!.IsDeferred);
         Assert.Equal(ScsiStatus.Good, bench.Execute("28 00 00 00 00 00 00 00 01 00").Status);
     }
+
+    [Fact]
+    public void Write_and_verify_that_finds_storage_full_after_it_has_written_does_not_say_that_nothing_was_done()
+    {
+        var bench = new LogicalUnitBench();
+        var nexus = bench.Send("2E 02 00 00 00 08 00 00 01 00", dataOut: new byte[512]);
+        bench.AnswerOne(nexus);
+        bench.AnswerAio();
+        bench.AnswerAio(result: AioResult.Busy);
+        Assert.Equal("0b/00/00", bench.OutcomeOf(nexus)!.ToString());
+    }
 }
