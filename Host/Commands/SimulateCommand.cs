@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using ScsiActors.Faults;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Simulate;
 using Spectre.Console;
@@ -11,6 +12,7 @@ namespace ScsiActors.Host.Commands;
 internal static class SimulateCommand
 {
     private const ulong UsualSeeds = 100;
+    private const ulong SeedsForMutants = 1000;
     private const int MostJobs = 64;
 
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
@@ -50,6 +52,13 @@ internal static class SimulateCommand
 
     private static readonly Option<bool> Speed = new("--speed") { Description = "Measure how fast a simulated logical unit is: 16 KiB at depth 16." };
 
+    private static readonly Option<string> MutantName = new("--mutant")
+    {
+        Description = "Put a historical bug in: one of those that --mutants names.", HelpName = "NAME", DefaultValueFactory = static _ => "",
+    };
+
+    private static readonly Option<bool> AllMutants = new("--mutants") { Description = "Show how many seeds it takes to find each historical bug; 1..1000 without --seeds." };
+
     private static readonly Option<string?> Worker = new("--worker") { Hidden = true };
 
     /// <summary>The verb.</summary>
@@ -57,7 +66,7 @@ internal static class SimulateCommand
     {
         var command = new Command("simulate", "Run random scenarios in virtual time, and judge every message.")
         {
-            Seeds, Seed, Time, Jobs, ScenarioFile, Hashes, Json, Found, NoShrink, Coverage, Speed, Worker,
+            Seeds, Seed, Time, Jobs, ScenarioFile, Hashes, Json, Found, NoShrink, Coverage, Speed, MutantName, AllMutants, Worker,
         };
         command.SetAction(RunAsync);
         return command;
@@ -71,6 +80,11 @@ internal static class SimulateCommand
     {
         if (line.GetValue(Speed))
             return SpeedRun.Tell();
+        if (line.GetValue(AllMutants))
+        {
+            var (from, to) = line.GetValue(Seeds) ?? (1, SeedsForMutants);
+            return new MutantTable(from, to).Tell(cancellation);
+        }
         var options = OptionsFrom(line);
         if (line.GetValue(Worker) is { } share)
             return Work(options, share, cancellation);
@@ -97,7 +111,10 @@ internal static class SimulateCommand
         var time = line.GetValue(Time) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         var (first, last) = line.GetValue(Seed) is { } seed ? (seed, seed)
             : line.GetValue(Seeds) ?? (1, time is null ? UsualSeeds : int.MaxValue);
-        return new CampaignOptions(first, last, time, line.GetValue(Jobs), line.GetValue(ScenarioFile)?.FullName);
+        var mutant = line.GetRequiredValue(MutantName);
+        if (mutant.Length > 0 && Mutants.Find(mutant) is null)
+            throw new UsageException($"--mutant {mutant}: there is none; there are {string.Join(", ", Mutants.All.Select(static one => one.Name))}.");
+        return new CampaignOptions(first, last, time, line.GetValue(Jobs), line.GetValue(ScenarioFile)?.FullName, mutant);
     }
 
     private static int Work(CampaignOptions options, string share, CancellationToken cancellation)

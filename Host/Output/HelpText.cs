@@ -88,6 +88,8 @@ internal static class HelpText
         ["simulate"] =
         [
             "simulate --seeds 1..1000 --jobs 2           # two processes",
+            "simulate --mutants                          # how many seeds it takes to find each historical bug",
+            "simulate --mutant submit-before-data --seeds 1..10  # what a finding looks like: repeated, shrunk, written as a test",
             "simulate --time 60 --coverage               # as many seeds as a minute takes",
             "simulate --seeds 1..1000 --hashes a.txt     # one line a seed: the same on every machine",
             "simulate --scenario found/Seed7Order.json --seed 7",

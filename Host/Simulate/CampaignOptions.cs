@@ -8,7 +8,8 @@ namespace ScsiActors.Host.Simulate;
 /// <param name="Time">The wall time after which no further seed is begun; null for no limit.</param>
 /// <param name="Jobs">Processes.</param>
 /// <param name="ScenarioFile">The file with a scenario that is run under each seed, in place of those drawn from the seeds; null for none.</param>
-internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, int Jobs, string? ScenarioFile)
+/// <param name="Mutant">The historical bug that is put in; empty for none.</param>
+internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, int Jobs, string? ScenarioFile, string Mutant = "")
 {
     /// <summary>The scenario in <see cref="ScenarioFile"/>.</summary>
     public Scenario? Scenario { get; } = ScenarioFile is null ? null : ScenarioSource.Read(ScenarioFile);
@@ -17,7 +18,9 @@ internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, 
     public ulong Count => Last - First + 1;
 
     /// <summary>The scenario that is run under a seed.</summary>
-    public Scenario ScenarioOf(ulong seed) => Scenario is { } given ? given with { Seed = seed } : ScenarioGenerator.Draw(seed);
+    public Scenario ScenarioOf(ulong seed) => With(Scenario is { } given ? given with { Seed = seed } : ScenarioGenerator.Draw(seed));
+
+    private Scenario With(Scenario scenario) => Mutant.Length == 0 ? scenario : scenario with { Mutant = Mutant };
 }
 
 /// <summary>What is said of one seed: also the line that a worker process writes.</summary>

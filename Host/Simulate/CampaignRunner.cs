@@ -68,6 +68,11 @@ internal sealed class CampaignRunner(CampaignOptions options, CancellationToken 
             start.ArgumentList.Add("--time");
             start.ArgumentList.Add(Math.Max(1, (int)(time - _clock.Elapsed).TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
+        if (options.Mutant.Length > 0)
+        {
+            start.ArgumentList.Add("--mutant");
+            start.ArgumentList.Add(options.Mutant);
+        }
         if (options.ScenarioFile is { } file)
         {
             start.ArgumentList.Add("--scenario");

@@ -33,7 +33,8 @@ internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folde
         }
     }
 
-    private string Repeat(ulong seed) => options.ScenarioFile is { } file ? $"simulate --scenario {file} --seed {seed}" : $"replay {seed}";
+    private string Repeat(ulong seed) => options.Mutant.Length > 0 ? $"simulate --mutant {options.Mutant} --seed {seed}"
+        : options.ScenarioFile is { } file ? $"simulate --scenario {file} --seed {seed}" : $"replay {seed}";
 
     private void Shrink(SeedResult failure, CancellationToken cancellation)
     {
@@ -45,7 +46,7 @@ internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folde
         folder.Create();
         var name = ScenarioTest.NameOf(shortest, finding);
         var (test, data) = (Path.Combine(folder.FullName, $"{name}.cs"), Path.Combine(folder.FullName, $"{name}.json"));
-        File.WriteAllText(test, ScenarioTest.Write(shortest, finding));
+        File.WriteAllText(test, ScenarioTest.Write(shortest, finding, Diagram.Of(shortest)));
         File.WriteAllText(data, ScenarioJson.Write(shortest));
         Screen.Line($"  shortest case: {shortest.Steps.Count} of {scenario.Steps.Count} steps, after {shrinker.Runs} runs in {clock.Elapsed.TotalSeconds:0.0} s: {finding}");
         Screen.Line($"  as a test:     {test}");

@@ -49,6 +49,18 @@ public sealed class SimulateCommandTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_historical_bug_is_found_and_its_shortest_case_is_a_test_with_a_diagram()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await HostProcess.RunAsync(output, folder.Path, "simulate", "--mutant", "submit-before-data", "--seeds", "1..3");
+        Assert.Equal(1, result.ExitCode);
+        var test = await File.ReadAllTextAsync(Directory.GetFiles(folder["found"], "*.cs").First());
+        Assert.Contains(".Mutant(\"submit-before-data\")", test, StringComparison.Ordinal);
+        Assert.Contains("// sequenceDiagram", test, StringComparison.Ordinal);
+        Assert.Equal(2, (await HostProcess.RunAsync(output, folder.Path, "simulate", "--mutant", "no-such-bug")).ExitCode);
+    }
+
+    [Fact]
     public async Task Replay_shows_the_messages_of_a_seed_with_their_times()
     {
         using var folder = new TemporaryFolder();

@@ -136,6 +136,9 @@ public sealed record Scenario
     /// <summary>Fault rules, as HOCON inside <c>faults</c>; empty for none.</summary>
     public string Faults { get; init; } = "";
 
+    /// <summary>The name of a historical bug that is put in (<see cref="ScsiActors.Faults.Mutants"/>); empty for none.</summary>
+    public string Mutant { get; init; } = "";
+
     /// <summary>What is done.</summary>
     public IReadOnlyList<ScenarioStep> Steps { get; init; } = [];
 

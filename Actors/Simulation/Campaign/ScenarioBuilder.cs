@@ -46,6 +46,9 @@ public sealed class ScenarioBuilder
     /// <summary>A fault rule, as HOCON inside <c>faults</c>.</summary>
     public ScenarioBuilder Fault(string rule) => Set(_scenario with { Faults = $"{_scenario.Faults}{rule}\n" });
 
+    /// <summary>A historical bug that is put in, by its name; empty for none.</summary>
+    public ScenarioBuilder Mutant(string name) => Set(_scenario with { Mutant = name });
+
     /// <summary>The way of the steps that follow.</summary>
     public ScenarioBuilder Via(ScenarioPort port, int client = 0)
     {

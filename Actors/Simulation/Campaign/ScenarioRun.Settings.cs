@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Akka.Configuration;
+using ScsiActors.Faults;
 
 namespace ScsiActors.Simulation.Campaign;
 
@@ -28,7 +29,9 @@ public sealed partial class ScenarioRun
             for (var lun = 0; lun < scenario.Luns; lun++)
                 text.AppendLine(CultureInfo.InvariantCulture, $"scsi-actors.targets.{target}.luns.{lun} {{}}");
         }
-        return ConfigurationFactory.ParseString($"scsi-actors {{\n{scenario.Settings}\n}}")
+        var mutant = Mutants.Find(scenario.Mutant)?.Config ?? "";
+        return ConfigurationFactory.ParseString(mutant)
+            .WithFallback(ConfigurationFactory.ParseString($"scsi-actors {{\n{scenario.Settings}\n}}"))
             .WithFallback(ConfigurationFactory.ParseString(text.ToString()));
     }
 

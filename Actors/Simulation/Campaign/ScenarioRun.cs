@@ -104,7 +104,7 @@ public sealed partial class ScenarioRun : IDisposable
             _adapter = probe.Ask<ScsiSubsystem.HostAdapter>(subsystem, ScsiSubsystem.GetHostAdapter.Instance, Patience).Driver!;
         if (_scenario.Uses(ScenarioPort.VirtioBlk))
             FindVirtioDrivers(probe, subsystem);
-        _world.Filter = filter ?? InjectorOf(config);
+        _world.Filter = filter ?? MutantOf(_scenario, InjectorOf(config));
         Start = _world.Now;
         foreach (var step in _scenario.Steps)
             Schedule(step, step.At);
@@ -155,6 +155,10 @@ public sealed partial class ScenarioRun : IDisposable
         _context.Ledger = injector.Ledger;
         return injector;
     }
+
+    private IMessageFilter? MutantOf(Scenario scenario, IMessageFilter? next) => Mutants.Find(scenario.Mutant) is { Config: null } mutant
+        ? new MutantFilter(mutant, _world.System, new RandomStream(scenario.Seed, "mutant"), next)
+        : next;
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

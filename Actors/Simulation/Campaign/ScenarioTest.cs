@@ -69,6 +69,8 @@ public static class ScenarioTest
             yield return string.Create(Invariant, $"Turns(TurnOrderKind.{scenario.Order}, microseconds: {scenario.TurnTime})");
         if (scenario.Disk != Usual.Disk)
             yield return $"Disk({DiskOf(scenario.Disk)})";
+        if (scenario.Mutant.Length > 0)
+            yield return $"Mutant(\"{scenario.Mutant}\")";
         foreach (var line in LinesOf(scenario.Settings))
             yield return $"Setting(\"{line}\")";
         foreach (var line in LinesOf(scenario.Faults))
