@@ -1,3 +1,4 @@
+using System.Reflection;
 using Akka.Actor;
 using Akka.Configuration;
 using ScsiActors.Messages.Scsi;
@@ -106,8 +107,15 @@ internal sealed class SubsystemSession : IAsyncDisposable
     private static Exception Explain(Exception failure)
     {
         var cause = failure;
-        while (cause is ActorInitializationException && cause.InnerException is { } inner)
+        // Akka.NET makes dispatchers by reflection, which wraps what they say of their settings.
+        var isDispatchers = false;
+        while (cause is ActorInitializationException or TargetInvocationException && cause.InnerException is { } inner)
+        {
+            isDispatchers |= cause is TargetInvocationException;
             cause = inner;
+        }
+        if (isDispatchers)
+            return new UsageException($"Configuration: {ScsiSubsystem.DispatcherId}: {cause.Message}");
         return cause is ConfigurationException or Faults.FaultPlanException
             ? new UsageException($"Configuration: {cause.Message}")
             : new RunFailedException($"The subsystem has failed: {cause.Message}");

@@ -17,12 +17,12 @@ public sealed class ExperimentCommandTests(ITestOutputHelper output) : IDisposab
     [Fact]
     public async Task Two_processes_give_the_same_bytes_whatever_they_do_at_once()
     {
-        var first = await Run("experiment --time 500ms --json a.json --csv a.csv --html a.html --jobs 2");
-        var second = await Run("experiment --time 500ms --json b.json --csv b.csv --html b.html --jobs 1");
+        var first = await Run("experiment --time 500ms --json first.json --csv first.csv --html first.html --jobs 2");
+        var second = await Run("experiment --time 500ms --json second.json --csv second.csv --html second.html --jobs 1");
 
-        Assert.Equal(first.Output.Replace("a.", "b."), second.Output);
+        Assert.Equal(first.Output.Replace("first.", "second."), second.Output);
         foreach (var kind in (string[])["json", "csv", "html"])
-            Assert.Equal(_folder.Hash($"a.{kind}"), _folder.Hash($"b.{kind}"));
+            Assert.Equal(_folder.Hash($"first.{kind}"), _folder.Hash($"second.{kind}"));
     }
 
     [Fact]
