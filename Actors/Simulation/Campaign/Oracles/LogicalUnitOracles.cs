@@ -222,6 +222,7 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
 
     private readonly Dictionary<(string Unit, ItNexus It), Pending> _pending = [];
     private readonly Dictionary<string, int> _resetsUnderWay = [];
+    private readonly Dictionary<string, int> _clearsUnderWay = [];
     private readonly Dictionary<(string Unit, ItNexus It, ulong Association), long> _functions = [];
     private readonly Dictionary<(string Unit, ulong Association), long> _events = [];
 
@@ -257,7 +258,10 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
         if (request.Function is TaskManagementFunction.LogicalUnitReset or TaskManagementFunction.TargetReset)
             Begin(unit);
         else if (request.Function == TaskManagementFunction.ClearTaskSet)
+        {
+            _clearsUnderWay[unit] = _clearsUnderWay.GetValueOrDefault(unit) + 1;
             Allow(unit, request.Nexus.It, Cleared);
+        }
         _functions[(unit, request.Nexus.It, request.Association)] = Now;
     }
 
@@ -267,6 +271,8 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
         _functions.Remove((unit, executed.Nexus.It, executed.Association), out var asked);
         if (executed.Function is TaskManagementFunction.LogicalUnitReset or TaskManagementFunction.TargetReset)
             EndReset(unit, asked);
+        else if (executed.Function == TaskManagementFunction.ClearTaskSet)
+            _clearsUnderWay[unit] = Math.Max(0, _clearsUnderWay.GetValueOrDefault(unit) - 1);
     }
 
     /// <inheritdoc/>
@@ -342,6 +348,9 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
             if (_resetsUnderWay.GetValueOrDefault(task.Unit) > 0)
                 return;
         }
+        // The one that is reported may be an earlier one's.
+        if (code == Cleared && _clearsUnderWay.GetValueOrDefault(task.Unit) > 0)
+            return;
         if (code != ModeChanged || !TasksOf(task.Unit).Any(other => other.Command.Cdb.OperationCode is 0x15 or 0x55))
             pending.May.Remove(code);
     }
