@@ -8,6 +8,7 @@ namespace ScsiActors.Host.Commands;
 internal static class BenchCommand
 {
     private const double Noisy = 0.15;
+    private const int Kibibyte = 1024;
 
     private const string HowToRead = """
         Medians of interleaved rounds; ± is half of the distance between the slowest and the fastest. % CPU is of one processor, all of this process.
@@ -69,7 +70,7 @@ internal static class BenchCommand
 
     // What the report is about, without the files that were written.
     private static string RepeatOf(BenchPlan plan) => FormattableString.Invariant(
-        $"{HelpText.Program} bench --size {string.Join(',', plan.Sizes.Select(static size => ByteSize.Short(size)))} --depth {plan.Depth} --rounds {plan.Rounds} --time {plan.Duration.TotalMilliseconds:0}ms")
+        $"{HelpText.Program} bench --size {string.Join(',', plan.Sizes.Select(static size => size % Kibibyte == 0 ? $"{size / Kibibyte}k" : $"{size}"))} --depth {plan.Depth} --rounds {plan.Rounds} --time {plan.Duration.TotalMilliseconds:0}ms")
         + (plan.ServiceTimeDisk is { } disk ? FormattableString.Invariant($" --service-time {disk.ServiceTime.TotalMilliseconds:0.###}ms --lanes {disk.Lanes}") : "")
         + (plan.File is { } file ? $" --file {file}" : "");
 

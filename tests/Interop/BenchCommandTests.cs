@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ScsiActors.Host.Bench;
+using ScsiActors.Interop.Report;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -68,6 +69,15 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
         Assert.All(rows, static row => Assert.Equal(2, row.GetProperty("rounds").GetInt32()));
         Assert.True(report.RootElement.GetProperty("verifiedBytes").GetInt64() >= 32 << 20);
         Assert.Contains("Verified:", result.Output);
+    }
+
+    [SkippableFact]
+    public async Task The_page_is_legible_and_whole_in_a_browser_in_both_themes_and_its_command_line_is_one()
+    {
+        Assert.Equal(0, (await Run("bench --quick --html run.html")).ExitCode);
+
+        Assert.Contains("bench --size 16k,64k --depth 16 --rounds 1 --time 150ms<", await File.ReadAllTextAsync(_folder["run.html"]));
+        await BrowserCheck.PassesAsync(_folder["run.html"], output);
     }
 
     [Fact]
