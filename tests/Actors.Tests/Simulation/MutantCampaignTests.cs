@@ -1,0 +1,45 @@
+using ScsiActors.Faults;
+using ScsiActors.Simulation.Campaign;
+using Xunit;
+
+namespace ScsiActors.Tests.Simulation;
+
+/// <summary>Historical bugs that the campaign finds: a seed of each, bad with the bug and good without it (<c>simulate --mutants</c>).</summary>
+public sealed class MutantCampaignTests
+{
+    private const int MostShrinkingRuns = 400;
+
+    [Theory]
+    [InlineData("direction-from-bus-phase", 1)]
+    [InlineData("submit-before-data", 1)]
+    [InlineData("sigp-lost", 6)]
+    [InlineData("interrupt-lost", 1)]
+    [InlineData("istat-read-clears", 1)]
+    [InlineData("stale-dma-length", 1)]
+    [InlineData("tags-mixed-up", 1)]
+    [InlineData("aborted-command-completes", 1)]
+    [InlineData("abort-without-effect", 19)]
+    [InlineData("reset-without-effect", 6)]
+    [InlineData("unit-attention-swallowed", 1)]
+    [InlineData("wrong-residual", 1)]
+    [InlineData("eject-not-prevented", 9)]
+    [InlineData("data-offset-ignored", 1)]
+    [InlineData("short-write-taken-for-whole", 1)]
+    [InlineData("flush-ignored", 1)]
+    [InlineData("completed-twice", 1)]
+    public void A_historical_bug_is_found_and_its_shortest_case_is_good_without_it(string name, ulong seed)
+    {
+        Assert.NotNull(Mutants.Find(name));
+        var scenario = ScenarioGenerator.Draw(seed);
+        Assert.Empty(ScenarioRun.Run(scenario).Findings);
+
+        var found = ScenarioRun.Run(scenario with { Mutant = name });
+        Assert.NotEmpty(found.Findings);
+
+        var runs = 0;
+        var shortest = new ScenarioShrinker(static one => ScenarioRun.Run(one), () => ++runs > MostShrinkingRuns).Shrink(found.Scenario, found.Verdict);
+        Assert.True(shortest.Steps.Count <= scenario.Steps.Count);
+        Assert.Contains(ScenarioRun.Run(shortest).Findings, finding => finding.Oracle == found.Verdict);
+        Assert.Empty(ScenarioRun.Run(shortest with { Mutant = "" }).Findings);
+    }
+}
