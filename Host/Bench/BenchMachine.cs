@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 
 namespace ScsiActors.Host.Bench;
 
@@ -13,32 +12,4 @@ internal sealed record BenchMachine(int Processors, string OperatingSystem, stri
     /// <summary>This one.</summary>
     public static BenchMachine This { get; } = new(Environment.ProcessorCount, RuntimeInformation.OSDescription,
         RuntimeInformation.OSArchitecture.ToString(), RuntimeInformation.FrameworkDescription);
-}
-
-/// <summary>Files for programs.</summary>
-internal static class BenchFiles
-{
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-    };
-
-    /// <summary>Writes a report as JSON.</summary>
-    /// <exception cref="RunFailedException">The file cannot be written.</exception>
-    public static void SaveJson<T>(T report, FileInfo file) => Save("--json", file, JsonSerializer.Serialize(report, Format) + "\n");
-
-    /// <summary>Writes a text.</summary>
-    /// <exception cref="RunFailedException">The file cannot be written.</exception>
-    public static void Save(string option, FileInfo file, string text)
-    {
-        try
-        {
-            File.WriteAllText(file.FullName, text);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFailedException($"{option} {file}: {error.Message}");
-        }
-    }
 }

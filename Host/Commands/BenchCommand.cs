@@ -59,11 +59,11 @@ internal static class BenchCommand
     private static void Save(BenchRun run)
     {
         if (run.Plan.Json is { } json)
-            BenchFiles.SaveJson(BenchReport.Of(run), json);
+            OutputFiles.SaveJson(BenchReport.Of(run), json);
         if (run.Plan.Csv is { } csv)
-            BenchFiles.Save("--csv", csv, BenchCsv.Of(run));
+            OutputFiles.Save("--csv", csv, BenchCsv.Of(run));
         if (run.Plan.Html is { } html)
-            BenchFiles.Save("--html", html, BenchHtml.Of(run, RepeatOf(run.Plan)).ToHtml());
+            OutputFiles.Save("--html", html, BenchHtml.Of(run, RepeatOf(run.Plan)).ToHtml());
         foreach (var file in new[] { run.Plan.Json, run.Plan.Csv, run.Plan.Html }.OfType<FileInfo>())
             Screen.Line($"{(run.IsComplete ? "Rows" : "The rows measured so far")} written to {file}.");
     }

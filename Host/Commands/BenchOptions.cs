@@ -134,11 +134,7 @@ internal static class BenchOptions
             throw new UsageException("--lanes is about the simulated disk: add --service-time, for instance --service-time 1ms.");
         if (plan.Verify && !plan.MayWrite)
             throw new UsageException("--verify writes to --file: say --overwrite if its contents may be lost.");
-        foreach (var (option, output) in new[] { ("--html", plan.Html), ("--json", plan.Json), ("--csv", plan.Csv) })
-        {
-            if (output?.Directory is { Exists: false } directory)
-                throw new UsageException($"{option} {output}: there is no directory {directory}.");
-        }
+        OutputFiles.Require(("--html", plan.Html), ("--json", plan.Json), ("--csv", plan.Csv));
         var length = plan.File?.Length ?? plan.FileSize;
         if (plan.Sizes.Max() > length)
             throw new UsageException($"--size {ByteSize.Short(plan.Sizes.Max())}: the disk has {ByteSize.Short(length)}; choose a larger --file-size or --file.");

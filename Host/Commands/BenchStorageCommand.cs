@@ -46,7 +46,7 @@ internal static class BenchStorageCommand
     {
         if (plan.Json is not { } file)
             return;
-        BenchFiles.SaveJson(StorageReport.Of(plan, result, complete), file);
+        OutputFiles.SaveJson(StorageReport.Of(plan, result, complete), file);
         Screen.Line($"{(complete ? "Rows" : "The rows measured so far")} written to {file}.");
     }
 

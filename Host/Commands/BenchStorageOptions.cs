@@ -110,8 +110,7 @@ internal static class BenchStorageOptions
             throw new UsageException("--overwrite takes one file engine at a time: add --backend thread-pool or --backend io-uring.");
         if (plan.Verify && plan.File is not null && !plan.Overwrite)
             throw new UsageException("--verify writes to --file: say --overwrite if its contents may be lost.");
-        if (plan.Json?.Directory is { Exists: false } directory)
-            throw new UsageException($"--json {plan.Json}: there is no directory {directory}.");
+        OutputFiles.Require(("--json", plan.Json));
         var largest = plan.Sizes.Max();
         if (plan.DiskSize < largest)
             throw new UsageException($"--disk-size {ByteSize.Short(plan.DiskSize)} is less than one command of {ByteSize.Short(largest)}.");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Akka.Configuration;
-using ScsiActors.Host.Bench;
 using ScsiActors.Host.Experiment;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Session;
@@ -60,11 +59,7 @@ internal static class ExperimentCommand
         var plan = ExperimentPlan.Short with { Seed = line.GetValue(Seed), Jobs = line.GetRequiredValue(Jobs) };
         if (line.GetValue(Time) is { } time)
             plan = plan with { Duration = time, WarmUp = time / 3 };
-        foreach (var (option, file) in new[] { ("--html", line.GetValue(Html)), ("--json", line.GetValue(Json)), ("--csv", line.GetValue(Csv)) })
-        {
-            if (file?.Directory is { Exists: false } directory)
-                throw new UsageException($"{option} {file}: there is no directory {directory}.");
-        }
+        OutputFiles.Require(("--html", line.GetValue(Html)), ("--json", line.GetValue(Json)), ("--csv", line.GetValue(Csv)));
         Screen.Line(EngineInfo.Line);
         var parameters = ModelOf(line.GetValue(Model));
         var exitCode = Run(plan, parameters, cancellation, out var run);
@@ -72,7 +67,7 @@ internal static class ExperimentCommand
             Save("--html", html, ExperimentHtml.Of(run, parameters).ToHtml());
         if (line.GetValue(Json) is { } json)
         {
-            BenchFiles.SaveJson(ExperimentReport.Of(run), json);
+            OutputFiles.SaveJson(ExperimentReport.Of(run), json);
             Screen.Line($"Everything written to {json}.");
         }
         if (line.GetValue(Csv) is { } csv)
@@ -135,7 +130,7 @@ internal static class ExperimentCommand
 
     private static void Save(string option, FileInfo file, string text)
     {
-        BenchFiles.Save(option, file, text);
+        OutputFiles.Save(option, file, text);
         Screen.Line($"Written to {file}.");
     }
 }

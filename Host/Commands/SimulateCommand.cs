@@ -85,6 +85,7 @@ internal static class SimulateCommand
             var (from, to) = line.GetValue(Seeds) ?? (1, SeedsForMutants);
             return new MutantTable(from, to).Tell(cancellation);
         }
+        OutputFiles.Require(("--hashes", line.GetValue(Hashes)), ("--json", line.GetValue(Json)));
         var options = OptionsFrom(line);
         if (line.GetValue(Worker) is { } share)
             return Work(options, share, cancellation);
@@ -159,7 +160,7 @@ internal static class SimulateCommand
     private static void WriteHashes(FileInfo? file, IEnumerable<SeedResult> results)
     {
         if (file is not null)
-            File.WriteAllLines(file.FullName, results.Select(static result => FormattableString.Invariant($"{result.Seed} {result.Hash:x16} {result.Verdict}")));
+            OutputFiles.Save("--hashes", file, string.Concat(results.Select(static result => FormattableString.Invariant($"{result.Seed} {result.Hash:x16} {result.Verdict}\n"))));
     }
 
     private static void WriteJson(FileInfo? file, CampaignTotals totals)
@@ -167,7 +168,7 @@ internal static class SimulateCommand
         if (file is null)
             return;
         var seconds = totals.Elapsed.TotalSeconds;
-        File.WriteAllText(file.FullName, JsonSerializer.Serialize(new
+        OutputFiles.SaveJson(new
         {
             engine = EngineInfo.Line,
             seeds = totals.Seeds,
@@ -177,6 +178,6 @@ internal static class SimulateCommand
             messages = totals.Turns,
             failures = totals.Failures.Select(static failure => new { failure.Seed, Hash = $"{failure.Hash:x16}", failure.Verdict, failure.Sentences }),
             coverage = totals.Coverage,
-        }, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }));
+        }, file);
     }
 }

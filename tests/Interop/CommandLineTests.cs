@@ -52,6 +52,8 @@ public sealed class CommandLineTests(ITestOutputHelper output) : IDisposable
     [InlineData("--file-size", "bench", "--file-size", "32k")]
     [InlineData("whole blocks", "bench", "--size", "1000")]
     [InlineData("there is no directory", "bench", "--csv", "missing/rows.csv")]
+    [InlineData("there is no directory", "experiment", "--html", "missing/run.html")]
+    [InlineData("there is no directory", "simulate", "--hashes", "missing/hashes.txt")]
     [InlineData("not 'tape'", "bench", "storage", "--backend", "tape")]
     [InlineData("'zigzag'", "bench", "--pattern", "zigzag")]
     [InlineData("'zigzag'", "bench", "storage", "--pattern", "zigzag")]
