@@ -17,7 +17,7 @@ internal static class ExperimentCommand
         outstanding, bandwidth times latency; ! marks a row that contradicts itself, as one of the letter's does.
         """;
 
-    private static readonly Option<ulong> Seed = Parsers.SeedOption("Decides every choice; the same seed gives the same output, byte for byte.");
+    private static readonly Option<ulong> Seed = Parsers.SeedOption("Decides what the model draws: nothing as built in, latencies with a --model whose disk has a latency-distribution. Same seed, same bytes.");
 
     private static readonly Option<TimeSpan?> Time = Parsers.DurationOption(
         "--time", "Virtual time for which each row is measured, after a warm-up of a third of it; default 3s.", TimeSpan.FromMilliseconds(500));

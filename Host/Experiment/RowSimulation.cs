@@ -96,7 +96,7 @@ internal sealed class RowSimulation(ExperimentParameters parameters, ulong seed,
     {
         if (row.Interface == Interface.Lvm)
             return (GuestDisk.BareMetal, BareMetal(world));
-        var config = ConfigurationFactory.ParseString(Adapter(row)).WithFallback(parameters.Subsystem);
+        var config = ConfigurationFactory.ParseString(Adapter(row)).WithFallback(Subsystem);
         var subsystem = world.System.ActorOf(ScsiSubsystem.Props(config), "scsi");
         var ready = probe.Ask<ScsiSubsystem.SubsystemReady>(subsystem, ScsiSubsystem.GetReady.Instance, Patience);
         Invariant.Holds(ready.IsGood, "the simulated disk can be used");
@@ -108,10 +108,13 @@ internal sealed class RowSimulation(ExperimentParameters parameters, ulong seed,
         return (GuestDisk.Scsi, driver);
     }
 
+    private Config Subsystem => ConfigurationFactory.ParseString(FormattableString.Invariant($"scsi-actors.aio.simulated.seed = {seed & long.MaxValue}"))
+        .WithFallback(parameters.Subsystem);
+
     // The same queue and the same storage as under everything else.
     private IActorRef BareMetal(SimulatedWorld world)
     {
-        var config = parameters.Subsystem.WithFallback(ScsiSubsystem.DefaultConfig).GetConfig("scsi-actors")!;
+        var config = Subsystem.WithFallback(ScsiSubsystem.DefaultConfig).GetConfig("scsi-actors")!;
         var storage = world.System.ActorOf(AioBackendActor.Props(AioSettings.From(config.GetConfig("aio")!)), TrafficCounter.Storage);
         return world.System.ActorOf(RequestQueueActor.Props(RequestQueueSettings.From(config.GetConfig("request-queue")!), storage), "queue");
     }
