@@ -12,13 +12,15 @@ internal sealed class PowerSwitchActor : UntypedActor
     private sealed record TimeOver(IActorRef Disk);
 
     private readonly IReadOnlyDictionary<(int Target, int Lun), IActorRef> _disks;
+    private readonly int _blockSize;
     private readonly Dictionary<IActorRef, int> _cuts = [];
 
     /// <summary>For <see cref="Props"/>.</summary>
-    public PowerSwitchActor(IReadOnlyDictionary<(int Target, int Lun), IActorRef> disks) => _disks = disks;
+    public PowerSwitchActor(IReadOnlyDictionary<(int Target, int Lun), IActorRef> disks, int blockSize) => (_disks, _blockSize) = (disks, blockSize);
 
-    /// <summary>A switch for these disks.</summary>
-    public static Props Props(IReadOnlyDictionary<(int Target, int Lun), IActorRef> disks) => Akka.Actor.Props.Create(() => new PowerSwitchActor(disks));
+    /// <summary>A switch for these disks, which write a block as a whole or not at all.</summary>
+    public static Props Props(IReadOnlyDictionary<(int Target, int Lun), IActorRef> disks, int blockSize) =>
+        Akka.Actor.Props.Create(() => new PowerSwitchActor(disks, blockSize));
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -28,7 +30,7 @@ internal sealed class PowerSwitchActor : UntypedActor
             case StepDue { Step: PowerCutStep step } when _disks.TryGetValue((step.Target, step.Lun), out var disk):
                 _cuts[disk] = _cuts.GetValueOrDefault(disk) + 1;
                 if (_cuts[disk] == 1)
-                    disk.Tell(new PowerOff(), Self);
+                    disk.Tell(new PowerOff(_blockSize), Self);
                 Context.System.Scheduler.ScheduleTellOnce(step.For, Self, new TimeOver(disk), ActorRefs.NoSender);
                 break;
             case TimeOver over:

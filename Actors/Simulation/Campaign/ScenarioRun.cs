@@ -267,7 +267,7 @@ public sealed partial class ScenarioRun : IDisposable
             if (probe.Expect<ActorIdentity>(Patience).Subject is { } disk)
                 disks.Add(place, disk);
         }
-        return _world.System.ActorOf(PowerSwitchActor.Props(disks), PowerSwitchActor.Name);
+        return _world.System.ActorOf(PowerSwitchActor.Props(disks, _scenario.BlockSize), PowerSwitchActor.Name);
     }
 
     private void FindVirtioDrivers(WorldProbe probe, IActorRef subsystem)

@@ -33,6 +33,12 @@ internal sealed class LivenessOracle(OracleContext context) : Oracle("liveness",
                 _outstanding[function.Id] = (seen.From, function, seen.Time);
                 _functions.Add((seen.From, function));
                 break;
+            case ExecuteBusReset reset when Parties.IsClient(seen.From):
+                _outstanding[reset.Id] = (seen.From, reset, seen.Time);
+                break;
+            case BusResetExecuted executed when Parties.IsClient(seen.To):
+                _outstanding.Remove(executed.Id);
+                break;
             case CommandExecuted executed when Parties.IsClient(seen.To):
                 _outstanding.Remove(executed.Id);
                 break;
@@ -70,6 +76,7 @@ internal sealed class LivenessOracle(OracleContext context) : Oracle("liveness",
     {
         ExecuteCommand command => $"Command {id} of {client} ({command.Cdb}), sent at {since.TotalMilliseconds:0.####} ms, was never answered",
         ExecuteTaskManagement function => $"{function.Function} (step {id}) of {client}, sent at {since.TotalMilliseconds:0.####} ms, was never answered",
+        ExecuteBusReset => $"Bus reset (step {id}) of {client}, asked for at {since.TotalMilliseconds:0.####} ms, was never done",
         _ => $"Block request {id} of {client}, sent at {since.TotalMilliseconds:0.####} ms, was never answered",
     };
 

@@ -125,10 +125,21 @@ internal abstract class LogicalUnitOracle(string name, OracleContext context) : 
 internal sealed class OrderOracle(OracleContext context) : LogicalUnitOracle("order", context)
 {
     private const int Remembered = 512;
+    private const int ControlListLength = 16;
     private const byte RequestSense = 0x03;
 
     private readonly Dictionary<(string Unit, int Slot), long> _lastRead = [];
     private readonly Queue<ObservedTask> _answered = new();
+
+    /// <summary>Units whose control page somebody has changed: TST may give every nexus a task set of its own.</summary>
+    private readonly HashSet<string> _mayBePerNexus = [];
+
+    /// <inheritdoc/>
+    protected override void Came(ObservedTask task)
+    {
+        if (task.Command.Cdb is { OperationCode: 0x15 } cdb && cdb[4] == ControlListLength)
+            _mayBePerNexus.Add(task.Unit);
+    }
 
     /// <inheritdoc/>
     protected override void Asked(string unit, TaskManagementRequestReceived request) => MarkAborting(unit);
@@ -171,11 +182,13 @@ internal sealed class OrderOracle(OracleContext context) : LogicalUnitOracle("or
     {
         var attribute = task.Command.Attribute;
         // Sense data that are kept are fetched at once, whatever else there is (SAM-2 5.9.1: before the commands of the task set).
-        if (attribute == TaskAttribute.HeadOfQueue || task.MayBeAborting || task.Command.Cdb.OperationCode == RequestSense)
+        if (attribute is TaskAttribute.HeadOfQueue or TaskAttribute.Aca || task.MayBeAborting || task.Command.Cdb.OperationCode == RequestSense)
             return;
         foreach (var older in TasksOf(task.Unit).Concat(_answered.Where(other => other.Unit == task.Unit)))
         {
             if (older.Arrival >= task.Arrival || older.Answered <= since || older.MayBeAborting)
+                continue;
+            if (older.Command.Nexus.It != task.Command.Nexus.It && _mayBePerNexus.Contains(task.Unit))
                 continue;
             if (attribute == TaskAttribute.Ordered)
                 Find(time, $"{task.Unit} started the ORDERED {task.Command.Nexus} before the older {older.Command.Nexus} had ended");

@@ -30,6 +30,7 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
 
     private readonly Dictionary<ulong, ExecuteCommand> _commands = [];
     private readonly List<ExecuteTaskManagement> _resets = [];
+    private bool _busWasReset;
 
     /// <inheritdoc/>
     public override void Observe(in Observed seen)
@@ -41,6 +42,9 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
                 break;
             case ExecuteTaskManagement { Function: TaskManagementFunction.LogicalUnitReset or TaskManagementFunction.TargetReset } function:
                 _resets.Add(function);
+                break;
+            case ExecuteBusReset:
+                _busWasReset = true;
                 break;
             case CommandExecuted executed when Parties.IsClient(seen.To) && _commands.Remove(executed.Id, out var command)
                 && executed.Outcome == CommandOutcome.Complete:
@@ -66,7 +70,7 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
             return;
         if (sense.Additional == OutOfRange && isInside && blocks.Use != BlockUse.None)
             Find(time, $"{name} ended with {sense}, but lies inside {Scenario.Blocks} blocks");
-        if (sense == NothingLeft && _resets.Exists(function => function.Target == command.Target))
+        if (sense == NothingLeft && (_busWasReset || _resets.Exists(function => function.Target == command.Target)))
             return;
         if (!Array.Exists(Legal, rule => rule.Key == sense.Key && rule.Codes.Contains(sense.Additional.Code) && rule.Applies(blocks)))
             Find(time, $"{name} ended with sense data {sense.Key} {sense}, which such a command does not report");
@@ -82,6 +86,8 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
 {
     private readonly List<(string Client, ExecuteTaskManagement Function)> _functions = [];
     private readonly Dictionary<ulong, (string Client, ExecuteCommand Command)> _commands = [];
+    private readonly HashSet<(int Target, int Lun)> _cut = [];
+    private bool _busWasReset;
     private bool _storageWasFull;
 
     /// <inheritdoc/>
@@ -92,6 +98,13 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
             case ExecuteTaskManagement function:
                 _functions.Add((seen.From, function));
                 break;
+            case ExecuteBusReset:
+                _busWasReset = true;
+                break;
+            case PowerOff:
+                var place = Faults.FaultPlace.Of(seen.To);
+                _cut.Add((place.Target, place.Lun));
+                break;
             case ExecuteCommand command when Parties.IsClient(seen.From):
                 _commands[command.Id] = (seen.From, command);
                 break;
@@ -101,7 +114,8 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
             case AioCompleted { Result: AioResult.Busy }:
                 _storageWasFull = true;
                 break;
-            case BlockRequestExecuted { Status: BlockStatus.IoError or BlockStatus.Lost or BlockStatus.Unsupported } executed when Parties.IsClient(seen.To):
+            case BlockRequestExecuted { Status: BlockStatus.IoError or BlockStatus.Lost or BlockStatus.Unsupported } executed
+                when Parties.IsClient(seen.To) && _cut.Count == 0:
                 Find(seen.Time, $"Block request {executed.Id} ended with {executed.Status} for no reason");
                 break;
         }
@@ -113,13 +127,18 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
         if (executed.Outcome == CommandOutcome.DeliveryFailure)
         {
             // A target that must drop a command while it has the bus frees the bus, which an initiator takes for a failure.
-            if (command.Target < Scenario.Targets && !_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
+            if (command.Target < Scenario.Targets && !_busWasReset && !_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
                 Find(time, $"Command {command.Id} to target {command.Target} was not delivered, for no reason");
         }
         else if (isAborted)
         {
-            if (!_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
+            if (!_busWasReset && !MayBeQErr(command) && !_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
                 Find(time, $"Command {command.Id} was aborted, and no task management function asked for it");
+        }
+        else if (executed.Sense?.Key == SenseKey.NotReady && (_cut.Contains((command.Target, command.Lun.Number))
+            || Scenario.IsOn(command.Target, command.Lun.Number, "logical-unit.removable")))
+        {
+            return;
         }
         else if (_storageWasFull && executed.Sense is { Key: SenseKey.AbortedCommand, Additional: { Code: 0, Qualifier: 0 } })
         {
@@ -131,6 +150,11 @@ internal sealed class BlameOracle(OracleContext context) : Oracle("blame", conte
             Find(time, $"Command {command.Id} ({command.Cdb}) ended with {executed.Sense!.Key} {executed.Sense}, and no fault explains it");
         }
     }
+
+    // QERR of the control page, byte 3 of it, behind a header of four bytes.
+    private bool MayBeQErr(ExecuteCommand command) => Scenario.Steps.Any(step => step.Target == command.Target && step.Lun == command.Lun.Number
+        && step is CommandStep { Cdb.OperationCode: 0x15, Parameters: ['0', '0', '0', '0', '0', '0', '0', '0', '0', 'A', ..] parameters }
+        && (Convert.ToByte(parameters[14..16], 16) & 0x06) != 0);
 
     private static bool Explains(string from, ExecuteTaskManagement function, string client, ExecuteCommand command)
     {
