@@ -57,12 +57,7 @@ internal sealed class MutantMachine<TActor>
                 message = injected.Message;
             return true;
         }
-        var isPassing = Apply(_bug.Says, from, to, ref message);
-        if (message is SendCommandComplete complete && isPassing)
-            _commands.Remove(complete.Nexus);
-        else if (message is CommandAborted aborted)
-            _commands.Remove(aborted.Nexus);
-        return isPassing;
+        return Apply(_bug.Says, from, to, ref message);
     }
 
     /// <summary>A message is about to be handled by its receiver: true when it is to be, perhaps exchanged.</summary>
@@ -76,7 +71,11 @@ internal sealed class MutantMachine<TActor>
         }
         if (message is ScsiCommandReceived command && RoleOf(to) == FaultRole.LogicalUnit)
             _commands[command.Nexus] = (command, from);
-        return Apply(_bug.Gets, from, to, ref message);
+        var ended = (message as SendCommandComplete)?.Nexus ?? (message as CommandAborted)?.Nexus;
+        var isEntering = Apply(_bug.Gets, from, to, ref message);
+        if (ended is { } nexus)
+            _commands.Remove(nexus);
+        return isEntering;
     }
 
     private bool Apply(Pass? pass, TActor from, TActor to, ref object message)
@@ -113,7 +112,7 @@ internal sealed class MutantMachine<TActor>
         }),
         ["bus-reset-forgets"] = new(Gets: (TActor from, TActor to, ref object message) => message is not ServiceDeliveryEventOccurred occurred
             || RoleOf(to) != FaultRole.LogicalUnit || Answer(from, to, new ServiceDeliveryEventHandled(occurred.Association))),
-        ["aborted-command-completes"] = new(Says: (TActor _, TActor _, ref object message) =>
+        ["aborted-command-completes"] = new(Gets: (TActor _, TActor _, ref object message) =>
         {
             if (message is CommandAborted aborted)
                 message = new SendCommandComplete(aborted.Nexus, ScsiStatus.Good, null, BytesOf(aborted.Nexus));
@@ -188,9 +187,9 @@ internal sealed class MutantMachine<TActor>
     private bool AnswerComplete(TActor asker, TActor asked, TaskManagementRequestReceived request) => Answer(asker, asked,
         new TaskManagementFunctionExecuted(request.Nexus, request.Function, request.Association, ServiceResponse.FunctionComplete));
 
+    // As if all had been transferred that the port has room for.
     private long BytesOf(ItlqNexus nexus) => _commands.TryGetValue(nexus, out var entry)
-        ? FaultCommands.TryGetBlocks(entry.Command.Cdb, out _, out var count) ? count * Block : FaultCommands.ParameterBytes(entry.Command.Cdb)
-        : 0;
+        ? Math.Max(0, entry.Command.DataInLength) + Math.Max(0, entry.Command.DataOutLength) : 0;
 
     private bool IstatReadClears(TActor from, TActor to, ref object message)
     {

@@ -172,6 +172,56 @@ public sealed class LsiDriverTests
         rig.AssertAtRest();
     }
 
+    [Fact]
+    public void A_bus_reset_ends_every_command_and_those_after_it_use_the_same_tags_while_storage_still_has_the_old_ones()
+    {
+        var rig = Ready(12);
+        rig.HoldDisk = true;
+        for (uint i = 0; i < 20; i++)
+            rig.Execute(Read(i, new byte[BlockLength]));
+        rig.Run();
+
+        rig.Driver!.Handle("client", new ExecuteBusReset(77));
+        rig.Driver!.Handle("client", new ExecuteBusReset(78));
+        var first = _id + 1;
+        for (uint i = 0; i < 20; i++)
+            rig.Execute(Read(i, new byte[BlockLength]));
+        rig.Run();
+        Assert.Equal([new BusResetExecuted(77), new BusResetExecuted(78)], rig.BusResets);
+        Assert.Equal(20, rig.Executed.Count(executed => executed.Id < first && executed.Outcome == CommandOutcome.Aborted));
+        rig.HoldDisk = false;
+        rig.Run();
+
+        // One of them is told of the reset.
+        var later = rig.Executed.Where(executed => executed.Id >= first).ToList();
+        Assert.Equal((20, 19), (later.Count, later.Count(static executed => executed.IsGood)));
+        Assert.Equal("06/29/02", later.Single(static executed => !executed.IsGood).Sense?.ToString());
+        rig.AssertAtRest();
+    }
+
+    [Fact]
+    public void A_second_bus_reset_ends_commands_that_wait_for_their_nexus_to_become_free()
+    {
+        var rig = Ready(13);
+        rig.HoldDisk = true;
+        for (uint i = 0; i < 8; i++)
+            rig.Execute(Read(i, new byte[BlockLength]));
+        rig.Run();
+        for (var round = 0; round < 3; round++)
+        {
+            rig.Driver!.Handle("client", new ExecuteBusReset(77));
+            for (uint i = 0; i < 8; i++)
+                rig.Execute(Read(i, new byte[BlockLength]));
+            rig.Run();
+        }
+        rig.HoldDisk = false;
+        rig.Run();
+
+        Assert.Equal(24, rig.Executed.Count(static executed => executed.Outcome == CommandOutcome.Aborted));
+        Assert.Equal(7, rig.Executed.TakeLast(8).Count(static executed => executed.IsGood));
+        rig.AssertAtRest();
+    }
+
     [Theory]
     [InlineData(TaskManagementFunction.AbortTaskSet)]
     [InlineData(TaskManagementFunction.ClearTaskSet)]

@@ -34,6 +34,18 @@ public sealed class AutoContingentAllegianceTests
     }
 
     [Fact]
+    public void Another_nexus_fetches_the_sense_data_that_are_kept_for_it()
+    {
+        var bench = new LogicalUnitBench();
+        var failed = bench.Send("28 00 FF FF FF FF 00 00 01 00", 1, autosense: false);
+        bench.Execute(Fault);
+        var fetch = bench.Send("03 00 00 00 12 00", 1, TaskAttribute.HeadOfQueue, autosense: false, tag: failed.Tag);
+        bench.AnswerAll();
+        Assert.Equal(ScsiStatus.Good, bench.OutcomeOf(fetch)!.Status);
+        Assert.Equal(ScsiStatus.Busy, bench.Execute("03 00 00 00 12 00", 1).Status);
+    }
+
+    [Fact]
     public void ACA_commands_go_one_at_a_time()
     {
         var bench = new LogicalUnitBench();
