@@ -61,6 +61,15 @@ public sealed record CommandExecuted(ulong Id, CommandOutcome Outcome, ScsiStatu
 /// <param name="CommandId">The <see cref="ExecuteCommand.Id"/> it is about, for ABORT TASK and QUERY TASK.</param>
 public sealed record ExecuteTaskManagement(ulong Id, int Target, Lun Lun, TaskManagementFunction Function, ulong CommandId = 0);
 
+/// <summary>Asks a host adapter's driver to reset adapter and bus (SPI-3 12.5): every command on the bus ends without a status, and every target is reset. Answered, once,
+/// by <see cref="BusResetExecuted"/>, when commands are started again.</summary>
+/// <param name="Id">Chosen by the client, echoed.</param>
+public sealed record ExecuteBusReset(ulong Id);
+
+/// <summary>The answer to <see cref="ExecuteBusReset"/>.</summary>
+/// <param name="Id">As in the request.</param>
+public sealed record BusResetExecuted(ulong Id);
+
 /// <summary>The answer to <see cref="ExecuteTaskManagement"/>.</summary>
 /// <param name="Id">As in the request.</param>
 /// <param name="Response">The outcome.</param>

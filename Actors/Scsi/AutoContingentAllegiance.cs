@@ -33,7 +33,7 @@ internal sealed class AutoContingentAllegiance(ModePages modePages)
 
     /// <summary>True while the condition keeps a command that is in the task set from being executed or completed (SAM-5 8.5,
     /// blocked).</summary>
-    public bool Blocks(ScsiTask task) => IsActive && task.Command.Attribute != TaskAttribute.Aca && Covers(task.Owner);
+    public bool Blocks(ScsiTask task) => IsActive && task.Command.Attribute != TaskAttribute.Aca && !task.IsForSense && Covers(task.Owner);
 
     /// <summary>The status with which a new command is refused because of the condition; null when it is accepted (SAM-5 5.9.3 and
     /// 5.9.4).</summary>

@@ -43,7 +43,7 @@ public sealed class LogicalUnit : ITaskEnder
         owner.IsLost = false;
         if (owner.KeptSense.Any)
             ForgetKeptSense(owner, command);
-        if (_unit.Aca.Refuses(owner, command.Attribute, command.Cdb, _unit.Tasks) is { } refusal)
+        if (!FetchesKeptSense(owner, command) && _unit.Aca.Refuses(owner, command.Attribute, command.Cdb, _unit.Tasks) is { } refusal)
             Reply(command, refusal);
         else if (IsOverlapped(owner, command))
             HandleOverlapped(owner, command);
@@ -155,13 +155,16 @@ public sealed class LogicalUnit : ITaskEnder
         if (_unit.Tasks.TryAdd(command, owner, startsAtOnce ? TaskState.Enabled : TaskState.Dormant, mayExceed: isForSense) is not { } task)
             Reply(command, owner.Tasks > 0 ? ScsiStatus.TaskSetFull : ScsiStatus.Busy);
         else if (startsAtOnce)
+        {
+            task.IsForSense = isForSense;
             Run(task, _deviceServer.Start(task));
+        }
     }
 
     // The initiator holds its bus until it has the sense data, which may be what everything else here waits for: neither a full task set, nor older
-    // commands, nor the limit for buffers may hold it up.
+    // commands, nor the limit for buffers, nor an auto contingent allegiance of another nexus may hold it up.
     private bool FetchesKeptSense(ItlNexus owner, ScsiCommandReceived command) =>
-        command.Cdb.OperationCode == RequestSense && owner.KeptSense.Has(command.Nexus.Tag) && !_unit.Aca.IsActive;
+        command.Cdb.OperationCode == RequestSense && owner.KeptSense.Has(command.Nexus.Tag) && !_unit.Aca.IsFaulted(owner);
 
     // A tagged command may have been on its way when the CHECK CONDITION was sent; it does not end the contingent allegiance.
     private static void ForgetKeptSense(ItlNexus owner, ScsiCommandReceived command)

@@ -94,6 +94,9 @@ internal sealed class ScsiTask(int slot)
     public long Total, Done;
     public int Chunk;
 
+    /// <summary>It fetches sense data that are kept, for which its initiator may hold the bus: nothing holds it up.</summary>
+    public bool IsForSense;
+
     /// <summary>Bytes to go between port and logical unit: all, under way, gone.</summary>
     public long Transfer;
     public int InTransfer;
@@ -117,6 +120,7 @@ internal sealed class ScsiTask(int slot)
         Total = Done = Transfer = Transferred = 0;
         Lba = 0;
         WriteThrough = false;
+        IsForSense = false;
     }
 
     /// <summary>Frees the slot; a late answer no longer finds it.</summary>

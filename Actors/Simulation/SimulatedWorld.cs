@@ -53,7 +53,7 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>A hash of who handled what kind of message when.</summary>
     public ulong Hash => _kernel.Hash;
 
-    /// <summary>What may exchange or keep messages on their way; null for none.</summary>
+    /// <summary>What may exchange or keep messages on their way, and as an <see cref="IPartFilter"/> at their receivers' doors; null for none.</summary>
     public IMessageFilter? Filter
     {
         get => _kernel.Filter;

@@ -22,6 +22,7 @@ internal sealed class SimulationKernel
     private long _timersSet;
     private int _userInboxes;
     private Inbox? _delivering;
+    private IPartFilter? _doors;
 
     /// <summary>The virtual time in ticks of 100 ns, from 0.</summary>
     public long Now { get; private set; }
@@ -36,7 +37,15 @@ internal sealed class SimulationKernel
     /// <summary>A hash of who handled what kind of message when, over all turns so far.</summary>
     public ulong Hash { get; private set; } = 1;
 
-    public IMessageFilter? Filter { get; set; }
+    public IMessageFilter? Filter
+    {
+        get;
+        set
+        {
+            field = value;
+            _doors = value as IPartFilter;
+        }
+    }
 
     public ITurnCosts? Costs { get; set; }
 
@@ -155,7 +164,8 @@ internal sealed class SimulationKernel
             Hash ^= Hash >> 29;
         }
         _delivering = inbox;
-        inbox.Dispatcher.Deliver(inbox.Cell, envelope);
+        if (_doors is null || !inbox.IsUsers || MayEnter(_doors, inbox.Cell, ref envelope))
+            inbox.Dispatcher.Deliver(inbox.Cell, envelope);
         var isWatched = !inbox.Dispatcher.Taps.IsEmpty;
         if (isWatched)
             inbox.Dispatcher.Taps.Run(inbox.Cell);
@@ -168,6 +178,16 @@ internal sealed class SimulationKernel
             _order.Add(inbox);
         else if (inbox.Cell.IsTerminated)
             _inboxes.Remove(inbox.Cell);
+    }
+
+    private static bool MayEnter(IPartFilter doors, ActorCell cell, ref Envelope envelope)
+    {
+        var message = envelope.Message;
+        if (!doors.MayEnter(envelope.Sender, cell.Self, ref message))
+            return false;
+        if (!ReferenceEquals(message, envelope.Message))
+            envelope = new Envelope(message, envelope.Sender);
+        return true;
     }
 
     private void Queue(SimulatedProcessor.Turn turn)

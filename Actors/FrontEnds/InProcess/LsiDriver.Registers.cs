@@ -49,6 +49,7 @@ public sealed partial class LsiDriver<TClient>
     private static readonly RegisterRead ReadDstat = new(RegisterSpace.Bar1, Dstat, 1, (ulong)Asked.Dstat);
     private static readonly RegisterRead DiscardSist = new(RegisterSpace.Bar1, Sist0, 2, (ulong)Asked.ResetDone);
 
+    private readonly List<(TClient Client, ulong Id)> _resetsAsked = [];
     private uint _sist;
     private uint _dsps;
     private uint _dsa;
@@ -80,6 +81,14 @@ public sealed partial class LsiDriver<TClient>
         for (var i = 0; i < code.Length; i++)
             _ports.Write(new RegisterWrite(RegisterSpace.Bar2, i * sizeof(uint), sizeof(uint), code[i]));
         Reset();
+    }
+
+    /// <summary>Resets adapter and bus for <paramref name="client"/>; one that is under way already serves it too.</summary>
+    public void Handle(TClient client, ExecuteBusReset request)
+    {
+        _resetsAsked.Add((client, request.Id));
+        if (!_isResetting)
+            Reset();
     }
 
     /// <summary>Takes a change of the interrupt line.</summary>
@@ -198,6 +207,9 @@ public sealed partial class LsiDriver<TClient>
         WriteRegister(Sien0, 2, 0x04 << 8 | 0x8F);
         WriteRegister(Dien, 1, 0x7D);
         _ports.Write(Restart);
+        foreach (var (client, id) in _resetsAsked)
+            _ports.BusResetExecuted(client, new BusResetExecuted(id));
+        _resetsAsked.Clear();
         StartWaiting();
         StartWaitingFunctions();
     }

@@ -21,6 +21,14 @@ public interface ILsiDriverPorts<in TClient>
     void TaskManagementExecuted(TClient client, TaskManagementExecuted executed);
 }
 
+/// <summary>What a driver that can be asked for a reset of the bus says to others.</summary>
+/// <typeparam name="TClient">Whatever names a client.</typeparam>
+public interface IResettingLsiDriverPorts<in TClient> : ILsiDriverPorts<TClient>
+{
+    /// <summary>The end of a reset that a client has asked for.</summary>
+    void BusResetExecuted(TClient client, BusResetExecuted executed);
+}
+
 /// <summary>A driver for the LSI 53C895A such as an operating system has: it writes SCRIPTS and tables into memory, starts commands through a queue
 /// that the adapter reads by itself, is told of completions by interrupts on the fly, and reaches the adapter through registers, memory and the
 /// interrupt line only.</summary>
@@ -37,7 +45,7 @@ public sealed partial class LsiDriver<TClient>
 
     private readonly DriverMemory _memory;
     private readonly LsiDriverSettings _settings;
-    private readonly ILsiDriverPorts<TClient> _ports;
+    private readonly IResettingLsiDriverPorts<TClient> _ports;
     private readonly StartQueue _startQueue;
     private readonly CommandSlots<TClient> _commands;
     private readonly Queue<(TClient Client, ExecuteCommand Command)> _waiting = new();
@@ -46,7 +54,7 @@ public sealed partial class LsiDriver<TClient>
     private ulong _sequence;
 
     /// <summary>A driver whose adapter sees <paramref name="memory"/>; it starts with <see cref="Start"/>.</summary>
-    public LsiDriver(DriverMemory memory, LsiDriverSettings settings, ILsiDriverPorts<TClient> ports)
+    public LsiDriver(DriverMemory memory, LsiDriverSettings settings, IResettingLsiDriverPorts<TClient> ports)
     {
         _memory = memory;
         _settings = settings;

@@ -3,9 +3,9 @@ using ScsiActors.Messages;
 
 namespace ScsiActors.FrontEnds.InProcess;
 
-/// <summary>The shell of <see cref="LsiDriver{TClient}"/>: takes <see cref="ExecuteCommand"/> and <see cref="ExecuteTaskManagement"/> from any actor, and
+/// <summary>The shell of <see cref="LsiDriver{TClient}"/>: takes <see cref="ExecuteCommand"/>, <see cref="ExecuteTaskManagement"/> and <see cref="ExecuteBusReset"/> from any actor, and
 /// the adapter's interrupt line.</summary>
-public sealed class LsiDriverActor : UntypedActor, ILsiDriverPorts<IActorRef>
+public sealed class LsiDriverActor : UntypedActor, IResettingLsiDriverPorts<IActorRef>
 {
     private readonly LsiDriver<IActorRef> _driver;
     private readonly IActorRef _adapter;
@@ -44,6 +44,9 @@ public sealed class LsiDriverActor : UntypedActor, ILsiDriverPorts<IActorRef>
             case ExecuteTaskManagement request:
                 _driver.Handle(Sender, request);
                 break;
+            case ExecuteBusReset reset:
+                _driver.Handle(Sender, reset);
+                break;
             default:
                 Unhandled(message);
                 break;
@@ -57,4 +60,6 @@ public sealed class LsiDriverActor : UntypedActor, ILsiDriverPorts<IActorRef>
     void ILsiDriverPorts<IActorRef>.CommandExecuted(IActorRef client, CommandExecuted executed) => client.Tell(executed, Self);
 
     void ILsiDriverPorts<IActorRef>.TaskManagementExecuted(IActorRef client, TaskManagementExecuted executed) => client.Tell(executed, Self);
+
+    void IResettingLsiDriverPorts<IActorRef>.BusResetExecuted(IActorRef client, BusResetExecuted executed) => client.Tell(executed, Self);
 }

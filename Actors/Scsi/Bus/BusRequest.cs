@@ -47,6 +47,10 @@ internal sealed class BusRequest
     /// <summary>A status that waits for the data phase to end.</summary>
     public ScsiStatus? HeldStatus;
 
+    /// <summary>It came while an earlier command of its nexus, ended by a reset or a function, is still in the logical unit's hands; it is passed on when that one
+    /// has been answered, and until then the logical unit does not know of it.</summary>
+    public ScsiCommandReceived? Deferred;
+
     /// <summary>A younger command on the same nexus (an overlapped command): what the logical unit sends is for the older one first.</summary>
     public BusRequest? Younger;
 
@@ -66,6 +70,7 @@ internal sealed class BusRequest
         TooLate = null;
         HeldStatus = null;
         Younger = null;
+        Deferred = null;
     }
 }
 

@@ -153,7 +153,7 @@ internal sealed partial class ParallelBus
         request.EndsAfterData = false;
         request.HeldStatus = null;
         request.IsAborting = true;
-        if (request.IsDone && !request.HoldsBuffers)
+        if ((request.IsDone && !request.HoldsBuffers) || request.Deferred is not null)
             Remove(request);
     }
 
@@ -165,6 +165,11 @@ internal sealed partial class ParallelBus
             _management.Connection = 0;
         if (Find(message.Connection) is not { IsDone: false, IsAborting: false } request)
             return;
+        if (request.Deferred is not null)
+        {
+            Remove(request);
+            return;
+        }
         request.IsConnected = false;
         request.IsAborting = true;
         Answered(request);
@@ -223,7 +228,7 @@ internal sealed partial class ParallelBus
         _nexuses.Collect(target, message.Lun.Number, _affected);
         foreach (var request in _affected)
         {
-            var isOver = request.IsDone && !request.HoldsBuffers;
+            var isOver = (request.IsDone && !request.HoldsBuffers) || request.Deferred is not null;
             Abandon(request);
             if (isOver)
                 continue;

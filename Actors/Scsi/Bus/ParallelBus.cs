@@ -65,8 +65,12 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
             Queue(request);
         else if (selection.MayDisconnect && parameters.YieldsToOthers)
             _idle = request;
-        ports.Deliver(new ScsiCommandReceived(request.Nexus, message.Cdb, AttributeOf(selection),
-            ScsiCommandReceived.UnknownLength, ScsiCommandReceived.UnknownLength, Autosense: false));
+        var received = new ScsiCommandReceived(request.Nexus, message.Cdb, AttributeOf(selection),
+            ScsiCommandReceived.UnknownLength, ScsiCommandReceived.UnknownLength, Autosense: false);
+        if (FindActive(request.Nexus) is { IsAborting: true } older && older != request)
+            request.Deferred = received;
+        else
+            ports.Deliver(received);
     }
 
     /// <summary>Disconnects a command before anything else has happened to it.</summary>
@@ -232,11 +236,17 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
     /// <summary>Forgets a command that has no status to send, as soon as the initiator has returned its buffers.</summary>
     private void End(BusRequest request)
     {
+        var nexus = request.Nexus;
         Outstanding--;
         request.IsDone = true;
         request.IsAborting = true;
         if (!request.HoldsBuffers)
             Remove(request);
+        if (FindActive(nexus) is { Deferred: { } deferred } next)
+        {
+            next.Deferred = null;
+            ports.Deliver(deferred);
+        }
     }
 
     private void Complete(BusRequest request, ScsiStatus status)

@@ -22,6 +22,9 @@ internal enum BlockUse : byte
 
     /// <summary>SYNCHRONIZE CACHE.</summary>
     Synchronize,
+
+    /// <summary>COMPARE AND WRITE: the initiator sends as many blocks again, ahead of those that it writes.</summary>
+    CompareAndWrite,
 }
 
 /// <summary>A command on blocks, as SBC-3 lays it out; the campaign reads CDBs by itself, so that it does not share the device server's mistakes.</summary>
@@ -46,15 +49,23 @@ internal readonly record struct BlockCommand(BlockUse Use, long Lba, long Count,
         0xAE => Twelve(cdb, BlockUse.WriteAndVerify),
         0xAF => Twelve(cdb, BlockUse.Verify),
         0x88 => Sixteen(cdb, BlockUse.Read),
+        0x89 => new BlockCommand(BlockUse.CompareAndWrite, (long)cdb.UInt64(2), cdb[13], 0) { IsThrough = HasFua(cdb) },
         0x8A => Sixteen(cdb, BlockUse.Write),
         0x8E => Sixteen(cdb, BlockUse.WriteAndVerify),
         0x8F => Sixteen(cdb, BlockUse.Verify),
         0x91 => Sixteen(cdb, BlockUse.Synchronize),
+        0x9C => new BlockCommand(BlockUse.Write, (long)cdb.UInt64(2), cdb.UInt16(12), 0) { IsThrough = HasFua(cdb), IsAtomic = true },
         _ => default,
     };
 
     /// <summary>True when it changes blocks.</summary>
-    public bool Writes => Use is BlockUse.Write or BlockUse.WriteAndVerify;
+    public bool Writes => Use is BlockUse.Write or BlockUse.WriteAndVerify or BlockUse.CompareAndWrite;
+
+    /// <summary>True when it ends only with its blocks on the medium, or brings to the medium what it reads: FUA, and WRITE AND VERIFY.</summary>
+    public bool IsThrough { get; init; }
+
+    /// <summary>True when all its blocks are written or none.</summary>
+    public bool IsAtomic { get; init; }
 
     /// <summary>True when the initiator sends blocks.</summary>
     public bool TakesData => Writes || (Use == BlockUse.Verify && ByteCheck != 0);
@@ -64,11 +75,15 @@ internal readonly record struct BlockCommand(BlockUse Use, long Lba, long Count,
 
     private static BlockCommand Six(Cdb cdb, BlockUse use) => new(use, (cdb[1] & 0x1F) << 16 | cdb[2] << 8 | cdb[3], cdb[4] == 0 ? 256 : cdb[4], 0);
 
-    private static BlockCommand Ten(Cdb cdb, BlockUse use) => new(use, cdb.UInt32(2), cdb.UInt16(7), CheckOf(cdb, use));
+    private static BlockCommand Ten(Cdb cdb, BlockUse use) => new(use, cdb.UInt32(2), cdb.UInt16(7), CheckOf(cdb, use)) { IsThrough = IsThroughOf(cdb, use) };
 
-    private static BlockCommand Twelve(Cdb cdb, BlockUse use) => new(use, cdb.UInt32(2), cdb.UInt32(6), CheckOf(cdb, use));
+    private static BlockCommand Twelve(Cdb cdb, BlockUse use) => new(use, cdb.UInt32(2), cdb.UInt32(6), CheckOf(cdb, use)) { IsThrough = IsThroughOf(cdb, use) };
 
-    private static BlockCommand Sixteen(Cdb cdb, BlockUse use) => new(use, (long)cdb.UInt64(2), cdb.UInt32(10), CheckOf(cdb, use));
+    private static BlockCommand Sixteen(Cdb cdb, BlockUse use) => new(use, (long)cdb.UInt64(2), cdb.UInt32(10), CheckOf(cdb, use)) { IsThrough = IsThroughOf(cdb, use) };
+
+    private static bool IsThroughOf(Cdb cdb, BlockUse use) => use == BlockUse.WriteAndVerify || (use is BlockUse.Read or BlockUse.Write && HasFua(cdb));
+
+    private static bool HasFua(Cdb cdb) => (cdb[1] & 0x08) != 0;
 
     private static int CheckOf(Cdb cdb, BlockUse use) => use is BlockUse.Verify or BlockUse.WriteAndVerify ? cdb[1] >> 1 & 3 : 0;
 }

@@ -37,8 +37,10 @@ internal static class BlockPattern
         }
     }
 
-    /// <summary>Reads one block.</summary>
-    public static BlockStamp Read(ReadOnlySpan<byte> block)
+    /// <summary>Reads one block, or a part of one.</summary>
+    /// <param name="block">The bytes, a multiple of 16.</param>
+    /// <param name="offset">Where in the block they begin.</param>
+    public static BlockStamp Read(ReadOnlySpan<byte> block, int offset = 0)
     {
         if (!block.ContainsAnyExcept((byte)0))
             return new BlockStamp(0, 0);
@@ -50,7 +52,7 @@ internal static class BlockPattern
         for (var at = 0; at < block.Length; at += Unit)
         {
             if (BinaryPrimitives.ReadUInt64LittleEndian(block[at..]) != first
-                || BinaryPrimitives.ReadUInt64LittleEndian(block[(at + 8)..]) != PlaceOf(lba, at))
+                || BinaryPrimitives.ReadUInt64LittleEndian(block[(at + 8)..]) != PlaceOf(lba, offset + at))
                 return new BlockStamp(-1, 0);
         }
         return new BlockStamp((int)(first & ~MarkMask), lba);

@@ -37,6 +37,9 @@ internal sealed class CampaignClientActor : UntypedActor
             case StepDue { Step: FunctionStep step }:
                 Send(step, new ExecuteTaskManagement((ulong)step.Id, step.Target, LunOf(step), step.Function, (ulong)step.CommandId));
                 break;
+            case StepDue { Step: BusResetStep step }:
+                Send(step, new ExecuteBusReset((ulong)step.Id));
+                break;
             case StepDue due:
                 _waiting.Enqueue(due.Step);
                 StartWaiting();
@@ -45,7 +48,7 @@ internal sealed class CampaignClientActor : UntypedActor
                 _outstanding--;
                 StartWaiting();
                 break;
-            case TaskManagementExecuted:
+            case TaskManagementExecuted or BusResetExecuted:
                 break;
             default:
                 Unhandled(message);

@@ -8,9 +8,11 @@ namespace ScsiActors.Simulation.Campaign;
 internal sealed class CommandMix
 {
     private const int LargestTransfer = 256 << 10;
+    private const int AllTagged = int.MaxValue;
     private const string CachingPage = "0812";
     private const string RestOfCachingPage = "00FFFF0000FFFFFFFF0000000000000000";
     private const int ModeListLength = 4 + 20;
+    private const int ControlListLength = 4 + 12;
 
     private static readonly string[] Parameterless =
     [
@@ -20,6 +22,7 @@ internal sealed class CommandMix
     ];
 
     private readonly RandomStream _random;
+    private readonly WorkloadShares _shares;
     private readonly int _blockSize;
     private readonly int _blocks;
     private readonly int _hot;
@@ -28,14 +31,19 @@ internal sealed class CommandMix
     private readonly int[] _weights;
     private readonly (TaskAttribute Attribute, int Weight)[] _attributes;
     private readonly Func<ScenarioPlace, CommandStep>[] _kinds;
-    private readonly bool _isUntagged;
+    private readonly int _firstUntaggedLun;
     private int _lastWriter;
 
-    public CommandMix(RandomStream random, int blockSize, int blocks)
+    /// <summary>Draws a mix.</summary>
+    /// <param name="random">Decides it, and then every command.</param>
+    /// <param name="scenario">What there is.</param>
+    /// <param name="shares">What else there is to be.</param>
+    public CommandMix(RandomStream random, Scenario scenario, WorkloadShares shares)
     {
-        (_random, _blockSize, _blocks) = (random, blockSize, blocks);
-        _kinds = [Read, Write, WriteAndVerify, Verify, Synchronize, Inquire, SelectMode, Reserve, Release, BeyondTheEnd];
-        int[] usual = [10, 10, 2, 2, 2, 1, 1, 1, 1, 1];
+        (_random, _shares, _blockSize, _blocks) = (random, shares, scenario.BlockSize, scenario.Blocks);
+        var blocks = _blocks;
+        _kinds = [Read, Write, WriteAndVerify, Verify, Synchronize, Inquire, SelectCaching, Reserve, Release, BeyondTheEnd, SelectControl, Prevent, LoadOrEject];
+        int[] usual = [10, 10, 2, 2, 2, 1, 1, 1, 1, 1, shares.HasControlPage ? 1 : 0, shares.HasRemovable ? 1 : 0, shares.HasRemovable ? 2 : 0];
         _weights = [.. usual.Select((weight, kind) => kind > 1 && random.Below(3) == 0 ? 0 : weight * (int)random.Between(1, 4))];
         // RESERVE without RELEASE soon ends all work of the others.
         if (_weights[7] > 0)
@@ -43,13 +51,13 @@ internal sealed class CommandMix
         _hot = Math.Min(blocks, random.Pick<int>([8, 32, 128, 1024]));
         _hotStart = random.Below(blocks - _hot + 1);
         _longest = (int)Math.Min(_hot, Math.Max(1, random.Pick<int>([1, 8, 32, 128, 512])));
-        _longest = Math.Min(_longest, LargestTransfer / blockSize);
+        _longest = Math.Min(_longest, LargestTransfer / _blockSize);
         _attributes =
         [
             (TaskAttribute.Simple, 10), (TaskAttribute.Ordered, random.Pick<int>([0, 1, 5])),
             (TaskAttribute.HeadOfQueue, random.Pick<int>([0, 1, 3])),
         ];
-        _isUntagged = random.Below(8) == 0;
+        _firstUntaggedLun = random.Pick<int>([0, 1, 1, AllTagged, AllTagged, AllTagged, AllTagged, AllTagged]);
     }
 
     /// <summary>The next command.</summary>
@@ -62,7 +70,8 @@ internal sealed class CommandMix
         var step = _kinds[kind](place);
         if (BlockCommand.Of(step.Cdb).Writes)
             _lastWriter = step.Id;
-        return step with { Attribute = Attribute(place.Port) };
+        step = step with { Attribute = Attribute(place) };
+        return place.Port == ScenarioPort.Direct && _shares.Naca > 0 ? WithAca(step) : step;
     }
 
     /// <summary>The next request to a block device.</summary>
@@ -79,20 +88,37 @@ internal sealed class CommandMix
             : new BlockStep(place.Id, place.At, place.Client, place.Target, place.Lun, operation, lba * _blockSize, count * _blockSize);
     }
 
-    private TaskAttribute Attribute(ScenarioPort port)
+    private CommandStep WithAca(CommandStep step)
+    {
+        if (_random.Chance(_shares.Naca))
+            step = step with { Cdb = WithNaca(step.Cdb) };
+        return _random.Chance(_shares.Naca) ? step with { Attribute = TaskAttribute.Aca } : step;
+    }
+
+    // NACA is bit 2 of the last byte (SAM-5 5.2).
+    private static Cdb WithNaca(Cdb cdb)
+    {
+        Span<byte> bytes = stackalloc byte[cdb.Length];
+        for (var i = 0; i < bytes.Length; i++)
+            bytes[i] = cdb[i];
+        bytes[^1] |= 0x04;
+        return Cdb.Parse(bytes);
+    }
+
+    private TaskAttribute Attribute(ScenarioPlace place)
     {
         var at = _random.Below(_attributes.Sum(static one => one.Weight));
         var index = 0;
         while (at >= _attributes[index].Weight)
             at -= _attributes[index++].Weight;
-        // All commands of a driver have tags or none has: a command without one takes away the sense data of those with one. At the direct port they would
-        // overlap; a driver lets the second one wait.
-        return _isUntagged && port == ScenarioPort.Adapter ? TaskAttribute.Untagged : _attributes[index].Attribute;
+        // All commands of a driver to one logical unit have tags or none has: a command without one takes away the sense data of those with one. At the direct
+        // port they would overlap; a driver lets the second one wait.
+        return place.Port == ScenarioPort.Adapter && place.Lun >= _firstUntaggedLun ? TaskAttribute.Untagged : _attributes[index].Attribute;
     }
 
-    private CommandStep Read(ScenarioPlace place) => Transfer(place, [0x08, 0x28, 0xA8, 0x88], DataDirection.In, Flags(0x08));
+    private CommandStep Read(ScenarioPlace place) => Transfer(place, [0x08, 0x28, 0xA8, 0x88], DataDirection.In, Fua());
 
-    private CommandStep Write(ScenarioPlace place) => Transfer(place, [0x0A, 0x2A, 0xAA, 0x8A], DataDirection.Out, Flags(0x08));
+    private CommandStep Write(ScenarioPlace place) => Transfer(place, [0x0A, 0x2A, 0xAA, 0x8A], DataDirection.Out, Fua());
 
     private CommandStep WriteAndVerify(ScenarioPlace place) => Transfer(place, [0x2E, 0xAE, 0x8E], DataDirection.Out, Flags(0x02));
 
@@ -115,8 +141,27 @@ internal sealed class CommandMix
         return cdb.OperationCode is 0x00 or 0x1E or 0xC1 ? Of(place, cdb) : Of(place, cdb, DataDirection.In, 256);
     }
 
-    // The caching page alone, with its other bytes as MODE SENSE shows them: the control page changes what the order oracle may expect.
-    private CommandStep SelectMode(ScenarioPlace place) =>
+    // TST and D_SENSE, QERR, SWP and TAS of the control page, the other bytes as MODE SENSE shows them (SPC-4 7.5.8). SWP is mostly taken back again.
+    private CommandStep SelectControl(ScenarioPlace place)
+    {
+        var format = _random.Pick<byte>([0x00, 0x00, 0x04, 0x20, 0x24]);
+        var errors = _random.Pick<byte>([0x10, 0x10, 0x12, 0x16]);
+        var protect = _random.Pick<byte>([0x00, 0x00, 0x00, 0x08]);
+        var aborts = _random.Pick<byte>([0x00, 0x40]);
+        return Of(place, Cdb.Parse([0x15, 0x10, 0, 0, ControlListLength, 0]), DataDirection.Out, ControlListLength) with
+        {
+            Parameters = $"000000000A0A{format:X2}{errors:X2}{protect:X2}{aborts:X2}0000FFFF0000",
+        };
+    }
+
+    private CommandStep Prevent(ScenarioPlace place) => Of(place, Cdb.Parse([0x1E, 0, 0, 0, (byte)_random.Below(2), 0]));
+
+    // Loaded more often than ejected: without a medium nothing else can be done.
+    private CommandStep LoadOrEject(ScenarioPlace place) =>
+        Of(place, Cdb.Parse([0x1B, (byte)_random.Below(2), 0, 0, _random.Pick<byte>([0x02, 0x03, 0x03, 0x03, 0x00, 0x01]), 0]));
+
+    // The caching page alone, with its other bytes as MODE SENSE shows them.
+    private CommandStep SelectCaching(ScenarioPlace place) =>
         Of(place, Cdb.Parse([0x15, 0x10, 0, 0, ModeListLength, 0]), DataDirection.Out, ModeListLength) with
         {
             Parameters = $"00000000{CachingPage}{(_random.Below(2) == 0 ? "04" : "00")}{RestOfCachingPage}",
@@ -148,6 +193,8 @@ internal sealed class CommandMix
         var count = (int)_random.Between(1, Math.Min(_longest, longest));
         return (Math.Min(_hotStart + _random.Below(_hot - count + 1), lastStart), count);
     }
+
+    private byte Fua() => _random.Chance(_shares.Fua) ? (byte)0x08 : (byte)0;
 
     private byte Flags(byte flag) => _random.Below(4) == 0 ? flag : (byte)0;
 

@@ -2,52 +2,116 @@ using ScsiActors.Faults;
 
 namespace ScsiActors.Simulation.Campaign;
 
-/// <summary>Which faults may be to blame for what an oracle sees. A finding without such a fault before it stands; nothing excuses an actor that fails.</summary>
+/// <summary>Which faults may be to blame for what an oracle sees: those whose kind shows in that way, that have hit what the finding is about, and at a time
+/// when it was there. A finding without such a fault stands; nothing excuses an actor that fails.</summary>
 internal static class FaultExcuses
 {
-    private static readonly string[] Everywhere = ["completion", "buffers", "blame", "order", "residual", "liveness", "sense"];
+    private const byte RequestSense = 0x03;
 
-    private static readonly Dictionary<FaultWhat, string[]> Table = new()
+    // What comes late or is given up has its effects on those behind it, which have theirs on others.
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a fault reaches beside the command that it hits.</summary>
+    private enum Reach : byte
     {
-        [FaultWhat.Mark] = [],
-        [FaultWhat.Status] = ["blame", "sense", "completion", "order", "unit-attention", "reservation"],
-        [FaultWhat.Busy] = ["completion", "blame", "sense", "residual"],
-        [FaultWhat.TaskSetFull] = ["completion", "blame", "sense", "residual"],
-        [FaultWhat.DeliveryFailure] = ["completion", "blame"],
-        [FaultWhat.MediumError] = ["blame", "completion"],
-        [FaultWhat.Never] = ["liveness", "buffers", "completion", "order", "blame"],
-        [FaultWhat.Late] = ["order", "unit-attention", "reservation", "completion", "blame"],
-        [FaultWhat.Reordered] = ["order", "unit-attention", "reservation"],
-        [FaultWhat.Duplicate] = ["completion", "buffers", "residual"],
-        [FaultWhat.WrongTag] = Everywhere,
-        [FaultWhat.ShortTransfer] = ["residual", "bus"],
-        [FaultWhat.BitFlip] = ["contents"],
-        [FaultWhat.TornWrite] = ["contents", "completion"],
-        [FaultWhat.LostWrite] = ["contents", "completion"],
-        [FaultWhat.MisdirectedWrite] = ["contents", "completion"],
-        [FaultWhat.StaleRead] = ["contents"],
-        [FaultWhat.FlushLie] = ["contents", "completion"],
-        [FaultWhat.SelectionTimeout] = Everywhere,
-        [FaultWhat.UnexpectedDisconnect] = Everywhere,
-        [FaultWhat.ParityError] = Everywhere,
-        [FaultWhat.MessageError] = Everywhere,
-        [FaultWhat.BusReset] = Everywhere,
-        [FaultWhat.LogicalUnitReset] = ["blame", "liveness", "completion", "order", "sense"],
-        [FaultWhat.TargetReset] = ["blame", "liveness", "completion", "order", "sense"],
-        [FaultWhat.AbortFails] = ["completion", "liveness", "buffers", "order", "blame"],
-        [FaultWhat.Unplug] = Everywhere,
-        [FaultWhat.SlowDown] = ["liveness"],
-        [FaultWhat.PowerCut] = ["contents", "blame"],
+        /// <summary>Nothing else.</summary>
+        Command,
+
+        /// <summary>Its blocks, from then on.</summary>
+        Blocks,
+
+        /// <summary>What else is on the logical unit at that time.</summary>
+        Unit,
+
+        /// <summary>What else is on the target at that time.</summary>
+        Target,
+
+        /// <summary>Whatever is outstanding at that time.</summary>
+        Everything,
+    }
+
+    private sealed record Excuse(Reach Reach, params string[] Oracles)
+    {
+        /// <summary>It is over when those are that it has hit; otherwise what comes later can meet it too.</summary>
+        public bool IsLasting { get; init; }
+    }
+
+    private static readonly Dictionary<FaultWhat, Excuse> Table = new()
+    {
+        [FaultWhat.Mark] = new Excuse(Reach.Command),
+        [FaultWhat.Status] = new Excuse(Reach.Command, "blame", "sense", "completion", "order", "unit-attention", "reservation", "aca", "protection", "medium", "task-set"),
+        [FaultWhat.Busy] = new Excuse(Reach.Command, "completion", "blame", "sense", "residual"),
+        [FaultWhat.TaskSetFull] = new Excuse(Reach.Command, "completion", "blame", "sense", "residual"),
+        [FaultWhat.DeliveryFailure] = new Excuse(Reach.Command, "completion", "blame"),
+        [FaultWhat.MediumError] = new Excuse(Reach.Blocks, "blame", "completion"),
+        [FaultWhat.Never] = new Excuse(Reach.Unit, "liveness", "buffers", "completion", "order", "blame", "task-set") { IsLasting = true },
+        [FaultWhat.Late] = new Excuse(Reach.Unit, "order", "unit-attention", "reservation", "completion", "blame", "medium", "protection", "aca", "task-set"),
+        [FaultWhat.Reordered] = new Excuse(Reach.Unit, "order", "unit-attention", "reservation", "medium", "protection", "aca", "task-set"),
+        [FaultWhat.Duplicate] = new Excuse(Reach.Unit, "completion", "buffers", "residual"),
+        [FaultWhat.WrongTag] = new Excuse(Reach.Unit, "completion", "buffers", "blame", "order", "residual", "liveness", "sense", "task-set", "aca") { IsLasting = true },
+        [FaultWhat.ShortTransfer] = new Excuse(Reach.Command, "residual", "bus"),
+        [FaultWhat.BitFlip] = new Excuse(Reach.Blocks, "contents", "atomicity"),
+        [FaultWhat.TornWrite] = new Excuse(Reach.Blocks, "contents", "atomicity", "completion"),
+        [FaultWhat.LostWrite] = new Excuse(Reach.Blocks, "contents", "atomicity", "completion"),
+        [FaultWhat.MisdirectedWrite] = new Excuse(Reach.Unit, "contents", "atomicity", "completion") { IsLasting = true },
+        [FaultWhat.StaleRead] = new Excuse(Reach.Blocks, "contents", "atomicity"),
+        [FaultWhat.FlushLie] = new Excuse(Reach.Unit, "contents", "atomicity", "completion") { IsLasting = true },
+        [FaultWhat.SelectionTimeout] = new Excuse(Reach.Target, "completion", "blame", "task-management"),
+        [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Target, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
+        [FaultWhat.ParityError] = new Excuse(Reach.Unit, "completion", "blame", "sense", "residual"),
+        // Behind an untagged reselection the driver takes it for a queue tag, and finds out by its time-out.
+        [FaultWhat.MessageError] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "liveness", "task-management"),
+        [FaultWhat.BusReset] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
+        [FaultWhat.LogicalUnitReset] = new Excuse(Reach.Unit, "blame", "liveness", "completion", "order", "sense"),
+        [FaultWhat.TargetReset] = new Excuse(Reach.Target, "blame", "liveness", "completion", "order", "sense"),
+        [FaultWhat.AbortFails] = new Excuse(Reach.Unit, "completion", "liveness", "buffers", "order", "blame", "task-management") { IsLasting = true },
+        [FaultWhat.Unplug] = new Excuse(Reach.Target, "completion", "buffers", "blame", "order", "residual", "liveness", "sense", "task-management", "task-set"),
+        [FaultWhat.SlowDown] = new Excuse(Reach.Unit, "liveness") { IsLasting = true },
+        [FaultWhat.PowerCut] = new Excuse(Reach.Unit, "blame"),
     };
 
     /// <summary>The latest injection that may have caused what an oracle sees; null when there is none.</summary>
-    public static FaultInjection? For(string oracle, FaultLedger? ledger)
+    /// <param name="finding">What it sees.</param>
+    /// <param name="subject">What that is about.</param>
+    /// <param name="ledger">The injections; null without any.</param>
+    /// <param name="start">When the ledger's time began.</param>
+    public static FaultInjection? For(Finding finding, FindingSubject subject, FaultLedger? ledger, TimeSpan start)
     {
         for (var i = (ledger?.Injections.Count ?? 0) - 1; i >= 0; i--)
         {
-            if (Table[ledger!.Injections[i].Rule.What.What].Contains(oracle))
-                return ledger.Injections[i];
+            var injection = ledger!.Injections[i];
+            var excuse = Table[injection.Rule.What.What];
+            if (excuse.Oracles.Contains(finding.Oracle) && IsTheirs(injection, excuse, subject, start + injection.Time))
+                return injection;
         }
         return null;
     }
+
+    private static bool IsTheirs(FaultInjection injection, Excuse excuse, FindingSubject subject, TimeSpan time)
+    {
+        var (hit, effect) = (injection.Hit, injection.Rule.What);
+        if (!excuse.IsLasting && excuse.Reach != Reach.Blocks && subject.Since > time + (effect.By ?? TimeSpan.Zero) + (effect.For ?? TimeSpan.Zero) + Aftermath)
+            return false;
+        var isTarget = IsSame(hit.Target, subject.Target);
+        var isUnit = isTarget && IsSame(hit.Lun, subject.Lun);
+        return excuse.Reach switch
+        {
+            Reach.Command => isUnit && IsSameCommand(hit, subject),
+            Reach.Blocks => isUnit && Overlap(hit, subject),
+            Reach.Unit => isUnit,
+            Reach.Target => isTarget,
+            _ => true,
+        };
+    }
+
+    private static bool IsSame(int one, int other) => one < 0 || other < 0 || one == other;
+
+    // A driver asks for sense data in place of a command.
+    private static bool IsSameCommand(FaultHit hit, FindingSubject subject) =>
+        hit.Cdb is { OperationCode: RequestSense }
+        || (hit.Nexus is { } nexus && subject.Nexus is { } other ? nexus == other
+            : hit.Cdb is not { } cdb || subject.Cdb is not { } also || cdb == also);
+
+    private static bool Overlap(FaultHit hit, FindingSubject subject) =>
+        hit.Lba < 0 || subject.Lba < 0 || (hit.Lba < subject.Lba + subject.Blocks && subject.Lba < hit.Lba + hit.Blocks);
 }

@@ -13,6 +13,7 @@ internal static class FaultMix
         "where = aio, when = { probability = P }, what = { do = reordered, behind = 2, for = 5 ms }",
         "where = aio, when = { probability = P }, what = never",
         "where = aio, when = { probability = P }, what = { do = duplicate, by = 1 ms }",
+        "where = aio, when = { probability = P }, what = { do = unplug, for = 3 ms }",
         "where = aio, when = { operation = write, probability = P }, what = lost-write",
         "where = aio, when = { operation = write, probability = P }, what = torn-write",
         "where = aio, when = { operation = write, probability = P }, what = misdirected-write",
@@ -30,6 +31,7 @@ internal static class FaultMix
         "where = bus, when = { probability = P }, what = parity-error",
         "where = bus, when = { probability = P }, what = bus-reset",
         "where = bus, when = { probability = P }, what = message-error",
+        "where = bus, when = { probability = P }, what = { do = unplug, for = 3 ms }",
         "where = register, when = { probability = P }, what = { do = late, by = 1 ms }",
     ];
 

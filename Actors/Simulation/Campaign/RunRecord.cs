@@ -55,6 +55,10 @@ internal sealed class RunRecord
                 Requests++;
                 _names[function.Id] = function.Function.ToString();
                 break;
+            case ExecuteBusReset reset:
+                Requests++;
+                _names[reset.Id] = "bus reset";
+                break;
             case ExecuteBlockRequest request:
                 Requests++;
                 _names[request.Id] = $"virtio {request.Operation}";
@@ -76,6 +80,11 @@ internal sealed class RunRecord
                 LastWasGood = false;
                 Add(executed.Id, (ulong)executed.Response);
                 Count(executed.Id, executed.Response.ToString());
+                break;
+            case BusResetExecuted executed:
+                LastWasGood = false;
+                Add(executed.Id, 0);
+                Count(executed.Id, "done");
                 break;
             case BlockRequestExecuted executed:
                 Add(executed.Id, (ulong)executed.Status << 32 | (uint)executed.Bytes);

@@ -18,6 +18,9 @@ public sealed record RunResult(Scenario Scenario, ulong Hash, IReadOnlyList<Find
     /// <summary>Findings for which a fault is to blame, and which do not count.</summary>
     public int Excused { get; init; }
 
+    /// <summary>How often the historical bug has acted that was put in; 0 for one that is a setting.</summary>
+    public int MutantActed { get; init; }
+
     /// <summary>What each fault hit and who noticed, and the rules that never acted; empty without faults.</summary>
     public string FaultReport { get; init; } = "";
 

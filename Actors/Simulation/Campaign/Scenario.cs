@@ -72,6 +72,20 @@ public sealed record FunctionStep(
 public sealed record BlockStep(int Id, TimeSpan At, int Client, int Target, int Lun, BlockOperation Operation, long Offset, int Length)
     : ScenarioStep(Id, At, ScenarioPort.VirtioBlk, Client, Target, Lun);
 
+/// <summary>The driver of the adapter resets adapter and bus.</summary>
+/// <param name="Id">As in <see cref="ScenarioStep"/>.</param>
+/// <param name="At">Likewise.</param>
+/// <param name="Client">Likewise.</param>
+public sealed record BusResetStep(int Id, TimeSpan At, int Client) : ScenarioStep(Id, At, ScenarioPort.Adapter, Client, 0, 0);
+
+/// <summary>The power of a simulated disk is cut, and comes back after a time; storage of another kind knows of no power.</summary>
+/// <param name="Id">As in <see cref="ScenarioStep"/>.</param>
+/// <param name="At">Likewise.</param>
+/// <param name="Target">The target of the logical unit whose disk it is.</param>
+/// <param name="Lun">The logical unit.</param>
+/// <param name="For">How long.</param>
+public sealed record PowerCutStep(int Id, TimeSpan At, int Target, int Lun, TimeSpan For) : ScenarioStep(Id, At, ScenarioPort.Direct, 0, Target, Lun);
+
 /// <summary>What the disks of a scenario are made of; durations in microseconds, lengths in bytes.</summary>
 public sealed record DiskPlan
 {
@@ -141,6 +155,14 @@ public sealed record Scenario
 
     /// <summary>What is done.</summary>
     public IReadOnlyList<ScenarioStep> Steps { get; init; } = [];
+
+    /// <summary>True when a line of <see cref="Settings"/> switches something on, for all logical units or for one of them
+    /// (<c>targets.1.luns.0.logical-unit.read-only = on</c>).</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="lun">The logical unit.</param>
+    /// <param name="setting">For instance <c>logical-unit.read-only</c>.</param>
+    public bool IsOn(int target, int lun, string setting) => Settings.Split('\n', StringSplitOptions.TrimEntries)
+        .Any(line => line == $"{setting} = on" || line == $"targets.{target}.luns.{lun}.{setting} = on");
 
     /// <summary>True when a step goes a way.</summary>
     public bool Uses(ScenarioPort port) => Steps.Any(step => step.Port == port);

@@ -66,7 +66,7 @@ public sealed class ScenarioBuilder
     /// <summary>The time of the steps that follow, in microseconds.</summary>
     public ScenarioBuilder At(double microseconds)
     {
-        _at = new TimeSpan((long)Math.Round(microseconds * TimeSpan.TicksPerMicrosecond));
+        _at = TimeOf(microseconds);
         return this;
     }
 
@@ -114,6 +114,20 @@ public sealed class ScenarioBuilder
         return this;
     }
 
+    /// <summary>The adapter's driver resets the bus.</summary>
+    public ScenarioBuilder ResetBus()
+    {
+        _steps.Add(new BusResetStep(LastStep + 1, _at, _client));
+        return this;
+    }
+
+    /// <summary>The power of the logical unit's simulated disk is cut, for a time in microseconds.</summary>
+    public ScenarioBuilder CutPower(double microseconds)
+    {
+        _steps.Add(new PowerCutStep(LastStep + 1, _at, _target, _lun, TimeOf(microseconds)));
+        return this;
+    }
+
     /// <summary>The scenario.</summary>
     public Scenario Build() => _scenario with { Steps = [.. _steps] };
 
@@ -126,6 +140,8 @@ public sealed class ScenarioBuilder
         _scenario = scenario;
         return this;
     }
+
+    private static TimeSpan TimeOf(double microseconds) => new((long)Math.Round(microseconds * TimeSpan.TicksPerMicrosecond));
 
     private static string Ten(byte code, int lba, int blocks) => $"{code:X2}00{lba:X8}00{blocks:X4}00";
 }

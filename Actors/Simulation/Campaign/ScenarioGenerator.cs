@@ -12,9 +12,14 @@ public sealed class ScenarioGenerator
     private static readonly string[] Distributions = ["fixed", "uniform", "exponential", "lognormal"];
     private static readonly int[] BlockSizes = [512, 512, 512, 1024, 4096];
 
+    // Neither the adapter's own ID, nor among those that are drawn.
+    private const int NoTarget = 6;
+    private const int NoLun = 5;
+
     private readonly RandomStream _shape;
     private readonly RandomStream _work;
     private readonly CommandMix _mix;
+    private readonly WorkloadShares _shares;
     private readonly Scenario _scenario;
     private readonly (ScenarioPort Port, int Clients)[] _ports;
 
@@ -24,8 +29,9 @@ public sealed class ScenarioGenerator
         _shape = streams["shape"];
         _work = streams["workload"];
         _ports = DrawPorts();
+        _shares = WorkloadShares.Draw(streams["shares"], Uses(ScenarioPort.Adapter), Uses(ScenarioPort.Direct));
         _scenario = DrawShape(seed);
-        _mix = new CommandMix(_work, _scenario.BlockSize, _scenario.Blocks);
+        _mix = new CommandMix(_work, _scenario, _shares);
     }
 
     /// <summary>The scenario of a seed.</summary>
@@ -36,7 +42,6 @@ public sealed class ScenarioGenerator
         var steps = new List<ScenarioStep>();
         var count = (int)_shape.Between(10, 160);
         var pause = _shape.Pick<int>([0, 0, 2, 20, 200, 2000]);
-        var functionShare = _shape.Pick<double>([0, 0, 0.03, 0.1]);
         var burst = (int)_shape.Between(1, 16);
         var at = 0L;
         for (var id = 1; id <= count; id++)
@@ -47,12 +52,27 @@ public sealed class ScenarioGenerator
             var (port, clients) = _ports[_work.Below(_ports.Length)];
             var place = new ScenarioPlace(
                 id, new TimeSpan(at), port, (int)_work.Below(clients), (int)_work.Below(_scenario.Targets), (int)_work.Below(_scenario.Luns));
-            steps.Add(port == ScenarioPort.VirtioBlk ? _mix.BlockRequest(place)
-                : _work.Chance(functionShare) ? Function(place, steps)
-                : _mix.Command(place));
+            steps.Add(Step(place, steps));
         }
-        var faults = FaultMix.Draw(new RandomStream(_scenario.Seed, "fault rules"), _scenario, Array.Exists(_ports, static one => one.Port == ScenarioPort.Adapter));
+        var faults = FaultMix.Draw(new RandomStream(_scenario.Seed, "fault rules"), _scenario, Uses(ScenarioPort.Adapter));
         return _scenario with { Steps = steps, Faults = faults };
+    }
+
+    private bool Uses(ScenarioPort port) => Array.Exists(_ports, one => one.Port == port);
+
+    private ScenarioStep Step(ScenarioPlace place, List<ScenarioStep> steps)
+    {
+        if (_scenario.Disk.TakesTime && _work.Chance(_shares.PowerCuts))
+            return new PowerCutStep(place.Id, place.At, place.Target, place.Lun, TimeSpan.FromMicroseconds(_work.Pick<int>([0, 10, 1000, 50_000])));
+        if (place.Port == ScenarioPort.VirtioBlk)
+            return _mix.BlockRequest(place);
+        if (place.Port == ScenarioPort.Adapter && _work.Chance(_shares.BusResets))
+            return new BusResetStep(place.Id, place.At, place.Client);
+        if (place.Port == ScenarioPort.Direct && _work.Chance(_shares.Naca))
+            return new FunctionStep(place.Id, place.At, place.Port, place.Client, place.Target, place.Lun, TaskManagementFunction.ClearAca);
+        if (_work.Chance(_shares.Nowhere))
+            return _mix.Command(_work.Below(2) == 0 ? place with { Target = NoTarget } : place with { Lun = NoLun });
+        return _work.Chance(_shares.Functions) ? Function(place, steps) : _mix.Command(place);
     }
 
     private (ScenarioPort, int)[] DrawPorts()
@@ -71,11 +91,12 @@ public sealed class ScenarioGenerator
     private Scenario DrawShape(ulong seed)
     {
         var preset = DrawPreset();
+        var (targets, luns) = ((int)_shape.Between(1, 3), _shape.Pick<int>([1, 1, 2]));
         return new Scenario
         {
             Seed = seed,
-            Targets = (int)_shape.Between(1, 3),
-            Luns = _shape.Pick<int>([1, 1, 2]),
+            Targets = targets,
+            Luns = luns,
             BlockSize = _shape.Pick<int>(BlockSizes),
             Blocks = _shape.Pick<int>([64, 256, 1024, 2048, 8192]),
             Preset = preset,
@@ -84,8 +105,19 @@ public sealed class ScenarioGenerator
             Order = _shape.Pick<TurnOrderKind>([TurnOrderKind.Fifo, TurnOrderKind.Random, TurnOrderKind.PriorityChange, TurnOrderKind.DelayBounded]),
             TurnTime = _shape.Pick<int>([0, 0, 1, 5, 50]),
             Disk = DrawDisk(),
-            Settings = DrawSettings(hasTightBuffers: preset == "default"),
+            Settings = DrawSettings(hasTightBuffers: preset == "default") + DrawUnits(targets, luns),
         };
+    }
+
+    // Beside units of this kind there are plain ones, if there are others at all.
+    private string DrawUnits(int targets, int luns)
+    {
+        var text = "";
+        if (_shares.HasRemovable)
+            text += $"\ntargets.{_shape.Below(targets)}.luns.{_shape.Below(luns)}.logical-unit.removable = on";
+        if (_shares.HasReadOnly)
+            text += $"\ntargets.{_shape.Below(targets)}.luns.{_shape.Below(luns)}.logical-unit.read-only = on";
+        return text;
     }
 
     // A target of the older presets keeps the bus while a write waits. When it waits behind an ORDERED command of another port, and that one behind a read that

@@ -34,7 +34,8 @@ public static class ScenarioJson
             DerivedTypes =
             {
                 new JsonDerivedType(typeof(CommandStep), "Command"), new JsonDerivedType(typeof(FunctionStep), "Function"),
-                new JsonDerivedType(typeof(BlockStep), "Block"),
+                new JsonDerivedType(typeof(BlockStep), "Block"), new JsonDerivedType(typeof(BusResetStep), "BusReset"),
+                new JsonDerivedType(typeof(PowerCutStep), "PowerCut"),
             },
         };
     }

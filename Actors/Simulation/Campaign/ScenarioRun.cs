@@ -15,6 +15,7 @@ public sealed partial class ScenarioRun : IDisposable
     private const int AuditBlocks = 64;
     private const int MostGreetings = 8;
     private const int MostRescues = 8;
+    private const byte Naca = 0x04;
 
     // Far more than any scenario takes that comes to an end.
     private const long MostTurns = 200_000;
@@ -25,6 +26,7 @@ public sealed partial class ScenarioRun : IDisposable
     private static readonly TimeSpan AfterAll = TimeSpan.FromSeconds(10);
 
     private static readonly Cdb TestUnitReady = Cdb.Parse([0, 0, 0, 0, 0, 0]);
+    private static readonly Cdb LoadMedium = Cdb.Parse([0x1B, 0, 0, 0, 3, 0]);
 
     private readonly Scenario _scenario;
     private readonly SimulatedWorld _world;
@@ -36,6 +38,7 @@ public sealed partial class ScenarioRun : IDisposable
     private readonly Dictionary<IActorRef, string> _names = [];
     private readonly Dictionary<string, IActorRef> _clients = [];
     private readonly Dictionary<(int Target, int Lun), IActorRef> _virtioDrivers = [];
+    private MutantFilter? _mutant;
     private IActorRef _direct = ActorRefs.Nobody;
     private IActorRef _adapter = ActorRefs.Nobody;
     private int _lastId;
@@ -51,8 +54,10 @@ public sealed partial class ScenarioRun : IDisposable
         _oracles =
         [
             new CrashOracle(_context), new WriteOrderOracle(_context), new BusOracle(_context), _contents, new CompletionOracle(_context),
-            new ResidualOracle(_context), new SenseOracle(_context), new BlameOracle(_context), new OrderOracle(_context),
-            new UnitAttentionOracle(_context), new ReservationOracle(_context), new BufferOracle(_context), _liveness,
+            new ResidualOracle(_context), new SenseOracle(_context), new BlameOracle(_context), new DeliveryOracle(_context), new OrderOracle(_context),
+            new TaskSetOracle(_context), new AcaOracle(_context), new TaskManagementOracle(_context), new BusResetOracle(_context),
+            new UnitAttentionOracle(_context), new ReservationOracle(_context), new ProtectionOracle(_context), new MediumOracle(_context),
+            new BufferOracle(_context), _liveness,
         ];
         var costs = scenario.TurnTime == 0 ? null
             : new JitterCosts(new RandomStream(scenario.Seed, "turn times"), TimeSpan.FromMicroseconds(scenario.TurnTime));
@@ -104,18 +109,24 @@ public sealed partial class ScenarioRun : IDisposable
             _adapter = probe.Ask<ScsiSubsystem.HostAdapter>(subsystem, ScsiSubsystem.GetHostAdapter.Instance, Patience).Driver!;
         if (_scenario.Uses(ScenarioPort.VirtioBlk))
             FindVirtioDrivers(probe, subsystem);
+        var power = _scenario.Steps.Any(static step => step is PowerCutStep) ? PowerSwitch(probe) : ActorRefs.Nobody;
         _world.Filter = filter ?? MutantOf(_scenario, InjectorOf(config));
         Start = _world.Now;
         foreach (var step in _scenario.Steps)
-            Schedule(step, step.At);
+        {
+            if (step is PowerCutStep)
+                _world.System.Scheduler.ScheduleTellOnce(step.At, power, new StepDue(step), ActorRefs.NoSender);
+            else
+                Schedule(step, step.At);
+        }
     }
 
     /// <summary>Runs all steps, gives what is outstanding its time, and reads back what has been written.</summary>
     public void Finish()
     {
-        var last = _scenario.Steps.Select(static step => step.At).DefaultIfEmpty(TimeSpan.Zero).Max();
+        var last = _scenario.Steps.Select(static step => step is PowerCutStep cut ? cut.At + cut.For : step.At).DefaultIfEmpty(TimeSpan.Zero).Max();
         _ = Advance(() => _world.Now >= Start + last, Max(TimeSpan.Zero, Start + last - _world.Now));
-        for (var i = 0; i < MostRescues && !Settle(); i++)
+        for (var i = 0; i < MostRescues && !SettleWithoutAca(); i++)
             Rescue();
         _ = Settle();
         if (!IsEndless && !_context.Findings.Any(static finding => finding.Oracle is "crash" or "liveness"))
@@ -136,6 +147,7 @@ public sealed partial class ScenarioRun : IDisposable
         Elapsed = _world.Now - Start,
         Coverage = _record.CoverageWith(_context.Ledger),
         Excused = _context.Excused,
+        MutantActed = _mutant?.Acted ?? 0,
         FaultReport = _context.Ledger?.ToText() ?? "",
     };
 
@@ -152,12 +164,12 @@ public sealed partial class ScenarioRun : IDisposable
             return null;
         var plan = FaultPlan.From(ConfigurationFactory.ParseString($"faults {{\n{_scenario.Faults}\n}}").WithFallback(config));
         var injector = new FaultInjector(plan, _world.System, new RandomStream(_scenario.Seed, "faults"));
-        _context.Ledger = injector.Ledger;
+        (_context.Ledger, _context.LedgerStart) = (injector.Ledger, _world.Now);
         return injector;
     }
 
     private IMessageFilter? MutantOf(Scenario scenario, IMessageFilter? next) => Mutants.Find(scenario.Mutant) is { Config: null } mutant
-        ? new MutantFilter(mutant, _world.System, new RandomStream(scenario.Seed, "mutant"), next)
+        ? _mutant = new MutantFilter(mutant, _world.System, new RandomStream(scenario.Seed, "mutant"), next)
         : next;
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
@@ -167,6 +179,20 @@ public sealed partial class ScenarioRun : IDisposable
     private bool Settle() => Advance(() => _liveness.IsQuiet && _record.Requests == _scheduled, Patience);
 
     private bool Advance(Func<bool> condition, TimeSpan limit) => _world.AdvanceUntil(() => IsEndless || condition(), limit) && !IsEndless;
+
+    // As long as an auto contingent allegiance lasts, commands may wait for it to be cleared, and the next of them may bring about another.
+    private bool SettleWithoutAca()
+    {
+        var asked = _scenario.Steps.OfType<CommandStep>().Where(static step => (step.Cdb.Control & Naca) != 0).ToList();
+        for (var i = 0; i <= asked.Count; i++)
+        {
+            if (Settle())
+                return true;
+            foreach (var (port, target, lun) in asked.Select(static step => (step.Port, step.Target, step.Lun)).Distinct())
+                Schedule(new FunctionStep(++_lastId, default, port, AuditClient, target, lun, TaskManagementFunction.ClearAca), _world.Now - Start);
+        }
+        return false;
+    }
 
     // What a driver does when a command's time is over.
     private void Rescue()
@@ -191,6 +217,8 @@ public sealed partial class ScenarioRun : IDisposable
             Schedule(new FunctionStep(++_lastId, default, ScenarioPort.Direct, AuditClient, target, lun, TaskManagementFunction.LogicalUnitReset),
                 _world.Now - Start);
             _ = Settle();
+            if (_scenario.IsOn(target, lun, "logical-unit.removable"))
+                AuditWith(new CommandStep(++_lastId, default, ScenarioPort.Direct, AuditClient, target, lun, LoadMedium));
             for (var i = 0; i < MostGreetings && !_record.LastWasGood; i++)
                 AuditWith(new CommandStep(++_lastId, default, ScenarioPort.Direct, AuditClient, target, lun, TestUnitReady));
             foreach (var first in unit.Select(static block => block.Lba / AuditBlocks * AuditBlocks).Distinct().Order())
@@ -232,6 +260,18 @@ public sealed partial class ScenarioRun : IDisposable
         _ => _direct,
     };
 
+    private IActorRef PowerSwitch(WorldProbe probe)
+    {
+        var disks = new Dictionary<(int, int), IActorRef>();
+        foreach (var place in _scenario.Steps.OfType<PowerCutStep>().Select(static step => (step.Target, step.Lun)).Distinct())
+        {
+            _world.System.ActorSelection($"/user/{Subsystem}/target-{place.Target}-lun-{place.Lun}-aio").Tell(new Identify(place), probe.Ref);
+            if (probe.Expect<ActorIdentity>(Patience).Subject is { } disk)
+                disks.Add(place, disk);
+        }
+        return _world.System.ActorOf(PowerSwitchActor.Props(disks, _scenario.BlockSize), PowerSwitchActor.Name);
+    }
+
     private void FindVirtioDrivers(WorldProbe probe, IActorRef subsystem)
     {
         for (var target = 0; target < _scenario.Targets; target++)
@@ -246,8 +286,12 @@ public sealed partial class ScenarioRun : IDisposable
 
     private void Observe(TimeSpan time, IActorRef from, IActorRef to, object message)
     {
+        // What a part with a bug tells itself.
+        if (message is Injected)
+            return;
         var seen = new Observed(time, NameOf(from), NameOf(to), message);
         _record.Observe(seen);
+        _context.Watch.Observe(seen);
         foreach (var oracle in _oracles)
             oracle.Observe(seen);
         Sent?.Invoke(time, seen.From, seen.To, message);

@@ -28,8 +28,8 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
         static one => one with { Steps = [.. one.Steps.Select(static step => step with { At = RoundedTo(step.At, 1000) })] },
         static one => one with { Steps = [.. one.Steps.Select(static step => step with { At = RoundedTo(step.At, 1) })] },
         static one => one with { Steps = [.. one.Steps.Select(static step => step with { Target = 0, Lun = 0 })], Targets = 1, Luns = 1 },
-        static one => one with { Targets = 1 + one.Steps.Select(static step => step.Target).DefaultIfEmpty(0).Max() },
-        static one => one with { Luns = 1 + one.Steps.Select(static step => step.Lun).DefaultIfEmpty(0).Max() },
+        static one => one with { Targets = Math.Min(one.Targets, 1 + one.Steps.Select(static step => step.Target).DefaultIfEmpty(0).Max()) },
+        static one => one with { Luns = Math.Min(one.Luns, 1 + one.Steps.Select(static step => step.Lun).DefaultIfEmpty(0).Max()) },
         static one => one with { Steps = [.. one.Steps.Select(Simple)] },
         static one => one with { Steps = [.. one.Steps.Select(ThroughDirectPort)] },
     ];
@@ -120,7 +120,7 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
     private static ScenarioStep Simple(ScenarioStep step) => step is CommandStep command ? command with { Attribute = TaskAttribute.Simple } : step;
 
     private static ScenarioStep ThroughDirectPort(ScenarioStep step) =>
-        step.Port == ScenarioPort.Adapter ? step with { Port = ScenarioPort.Direct } : step;
+        step.Port == ScenarioPort.Adapter && step is not BusResetStep ? step with { Port = ScenarioPort.Direct } : step;
 
     private static Scenario Renumbered(Scenario scenario)
     {

@@ -80,13 +80,17 @@ public static class ScenarioTest
         foreach (var step in scenario.Steps)
         {
             var prefix = new StringBuilder();
-            if ((step.Port, step.Client) != port)
+            if ((step.Port, step.Client) != port && step is not PowerCutStep)
                 prefix.Append(Invariant, $"Via(ScenarioPort.{step.Port}, client: {step.Client}).");
-            if ((step.Target, step.Lun) != place)
+            if ((step.Target, step.Lun) != place && step is not BusResetStep)
                 prefix.Append(Invariant, $"On({step.Target}, {step.Lun}).");
             if (step.At != at)
                 prefix.Append(Invariant, $"At({(decimal)step.At.Ticks / TimeSpan.TicksPerMicrosecond}).");
-            (port, place, at) = ((step.Port, step.Client), (step.Target, step.Lun), step.At);
+            at = step.At;
+            if (step is not PowerCutStep)
+                port = (step.Port, step.Client);
+            if (step is not BusResetStep)
+                place = (step.Target, step.Lun);
             yield return prefix + CallOf(step);
         }
     }
@@ -103,7 +107,9 @@ public static class ScenarioTest
         FunctionStep { CommandId: 0 } function => $"Function(TaskManagementFunction.{function.Function})",
         FunctionStep function => string.Create(Invariant, $"Function(TaskManagementFunction.{function.Function}, of: {function.CommandId})"),
         BlockStep block => string.Create(Invariant, $"Block(BlockOperation.{block.Operation}, {block.Offset}, {block.Length})"),
-        _ => throw new ArgumentOutOfRangeException(nameof(step), "a step is a command, a function or a block request"),
+        BusResetStep => "ResetBus()",
+        PowerCutStep cut => string.Create(Invariant, $"CutPower({(decimal)cut.For.Ticks / TimeSpan.TicksPerMicrosecond})"),
+        _ => throw new ArgumentOutOfRangeException(nameof(step), "a step is a command, a function, a block request, a bus reset or a power cut"),
     };
 
     private static string CallOf(CommandStep step)

@@ -44,5 +44,30 @@ public sealed class FoundTests
         FindsNothing(builder);
     }
 
+    /// <summary>After a bus reset the driver uses a tag again while storage still has the command that had it before: the target saw an overlapped command, and ended
+    /// the wrong one.</summary>
+    [Fact]
+    public void After_a_bus_reset_a_tag_is_used_again_while_storage_still_has_its_last_command() => FindsNothing(
+        ScenarioBuilder.WithSeed(9)
+            .Adapter(depth: 2)
+            .ClientDepth(64)
+            .Turns(TurnOrderKind.DelayBounded)
+            .Via(ScenarioPort.Adapter).Command("2A 00 00 00 04 08 00 01 DA 00", dataOut: 242688)
+            .Command("35 00 00 00 04 F1 00 01 DA 00")
+            .Command("2A 00 00 00 05 2E 00 01 D0 00", dataOut: 237568)
+            .ResetBus());
+
+    /// <summary>The auto contingent allegiance of one initiator refused the REQUEST SENSE with which another fetched sense data, and its driver held the bus.</summary>
+    [Fact]
+    public void An_auto_contingent_allegiance_of_another_initiator_does_not_hold_up_request_sense() => FindsNothing(
+        ScenarioBuilder.WithSeed(87)
+            .Adapter(depth: 64)
+            .ClientDepth(64)
+            .Turns(TurnOrderKind.DelayBounded)
+            .CutPower(50000)
+            .Command("17 00 00 00 00 00")
+            .Via(ScenarioPort.Adapter).Command("15 10 00 00 10 00", dataOut: 16, parameters: "000000000A0A041200400000FFFF0000")
+            .Via(ScenarioPort.Direct).Command("2F 00 00 00 04 F6 00 00 0D 04"));
+
     private static void FindsNothing(ScenarioBuilder scenario) => Assert.Empty(scenario.Run().Findings);
 }

@@ -7,44 +7,32 @@ using Xunit;
 namespace ScsiActors.Tests.Simulation;
 
 /// <summary>Each oracle finds what it is there for, and nothing in the same messages done right.</summary>
-public sealed class OracleTests
+public sealed class OracleTests : OracleRig
 {
-    private const string Client = "client-direct-0";
-    private const string Port = "direct-port";
-    private const string Unit = "target-0-lun-0";
-    private const string Queue = "target-0-lun-0-queue";
-
-    private static readonly ItNexus It = new(0, 0);
-    private static readonly ItNexus Other = new(7, 0);
-
-    private readonly OracleContext _context = new(new Scenario { Blocks = 64 });
-    private readonly DataBufferPool _pool = new(1 << 20, 1 << 20);
-    private long _time;
-
     [Fact]
-    public void A_read_that_returns_an_overwritten_version_is_found() => FindsOnly(new ContentsOracle(_context), "contents",
+    public void A_read_that_returns_an_overwritten_version_is_found() => FindsOnly(new ContentsOracle(Context), "contents",
         oracle => ReadAfterTwoWrites(oracle, returned: 2), oracle => ReadAfterTwoWrites(oracle, returned: 1));
 
     [Fact]
-    public void A_read_that_returns_another_block_is_found() => FindsOnly(new ContentsOracle(_context), "contents",
+    public void A_read_that_returns_another_block_is_found() => FindsOnly(new ContentsOracle(Context), "contents",
         oracle => WriteAndRead(oracle, returnedLba: 5), oracle => WriteAndRead(oracle, returnedLba: 6));
 
     [Fact]
     public void An_aborted_write_may_have_happened_or_not_but_does_not_happen_later()
     {
-        var oracle = new ContentsOracle(_context);
+        var oracle = new ContentsOracle(Context);
         Write(oracle, 1, CommandOutcome.Complete);
         Write(oracle, 2, CommandOutcome.Aborted);
         Read(oracle, 3, writer: 1);
-        Assert.Empty(_context.Findings);
+        Assert.Empty(Context.Findings);
         Read(oracle, 4, writer: 2);
-        Assert.Single(_context.Findings);
+        Assert.Single(Context.Findings);
     }
 
     [Fact]
     public void Concurrent_writes_may_end_in_either_order()
     {
-        var oracle = new ContentsOracle(_context);
+        var oracle = new ContentsOracle(Context);
         var (first, second) = (BlockCommand("2A", 1), BlockCommand("2A", 2));
         See(oracle, Client, Port, first);
         See(oracle, Client, Port, second);
@@ -52,11 +40,11 @@ public sealed class OracleTests
         See(oracle, Port, Client, Good(1));
         Read(oracle, 3, writer: 2);
         Read(oracle, 4, writer: 2);
-        Assert.Empty(_context.Findings);
+        Assert.Empty(Context.Findings);
     }
 
     [Fact]
-    public void A_second_answer_is_found() => FindsOnly(new CompletionOracle(_context), "completion",
+    public void A_second_answer_is_found() => FindsOnly(new CompletionOracle(Context), "completion",
         oracle =>
         {
             See(oracle, Client, Port, BlockCommand("28", 1));
@@ -65,7 +53,7 @@ public sealed class OracleTests
         oracle => See(oracle, Port, Client, Good(1)));
 
     [Fact]
-    public void An_answer_after_an_abort_that_was_completed_is_found() => FindsOnly(new CompletionOracle(_context), "completion",
+    public void An_answer_after_an_abort_that_was_completed_is_found() => FindsOnly(new CompletionOracle(Context), "completion",
         oracle =>
         {
             See(oracle, Client, Port, BlockCommand("28", 1));
@@ -81,7 +69,7 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void A_residual_that_is_not_what_was_left_is_found() => FindsOnly(new ResidualOracle(_context), "residual",
+    public void A_residual_that_is_not_what_was_left_is_found() => FindsOnly(new ResidualOracle(Context), "residual",
         oracle =>
         {
             See(oracle, Client, Port, BlockCommand("28", 1));
@@ -94,28 +82,28 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void Bytes_that_the_logical_unit_miscounts_are_found() => FindsOnly(new ResidualOracle(_context), "residual",
+    public void Bytes_that_the_logical_unit_miscounts_are_found() => FindsOnly(new ResidualOracle(Context), "residual",
         oracle => Transfer(oracle, 1, counted: 512), oracle => Transfer(oracle, 2, counted: 1024));
 
     [Fact]
-    public void A_check_condition_without_sense_data_is_found() => FindsOnly(new SenseOracle(_context), "sense",
+    public void A_check_condition_without_sense_data_is_found() => FindsOnly(new SenseOracle(Context), "sense",
         oracle => Fail(oracle, 1, new SenseData(SenseKey.UnitAttention, new AdditionalSense(0x29, 1))), oracle => Fail(oracle, 2, null));
 
     [Fact]
-    public void Sense_data_that_the_command_cannot_have_is_found() => FindsOnly(new SenseOracle(_context), "sense",
+    public void Sense_data_that_the_command_cannot_have_is_found() => FindsOnly(new SenseOracle(Context), "sense",
         oracle => Fail(oracle, 1, new SenseData(SenseKey.MediumError, new AdditionalSense(0x11, 0))),
         oracle => Fail(oracle, 2, new SenseData(SenseKey.MediumError, new AdditionalSense(0x0C, 0))));
 
     [Fact]
-    public void An_address_error_inside_the_medium_is_found() => FindsOnly(new SenseOracle(_context), "sense",
+    public void An_address_error_inside_the_medium_is_found() => FindsOnly(new SenseOracle(Context), "sense",
         static _ => { }, oracle => Fail(oracle, 1, new SenseData(SenseKey.IllegalRequest, new AdditionalSense(0x21, 0))));
 
     [Fact]
-    public void A_medium_error_without_a_fault_is_found() => FindsOnly(new BlameOracle(_context), "blame",
+    public void A_medium_error_without_a_fault_is_found() => FindsOnly(new BlameOracle(Context), "blame",
         static _ => { }, oracle => Fail(oracle, 1, new SenseData(SenseKey.MediumError, new AdditionalSense(0x11, 0))));
 
     [Fact]
-    public void A_command_that_was_aborted_though_nobody_asked_is_found() => FindsOnly(new BlameOracle(_context), "blame",
+    public void A_command_that_was_aborted_though_nobody_asked_is_found() => FindsOnly(new BlameOracle(Context), "blame",
         oracle =>
         {
             See(oracle, Client, Port, BlockCommand("28", 1));
@@ -129,7 +117,7 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void A_command_that_overtakes_an_ordered_one_is_found() => FindsOnly(new OrderOracle(_context), "order",
+    public void A_command_that_overtakes_an_ordered_one_is_found() => FindsOnly(new OrderOracle(Context), "order",
         oracle =>
         {
             Receive(oracle, It, 1, TaskAttribute.Ordered);
@@ -147,11 +135,11 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void A_unit_attention_that_is_reported_twice_is_found() => FindsOnly(new UnitAttentionOracle(_context), "unit-attention",
+    public void A_unit_attention_that_is_reported_twice_is_found() => FindsOnly(new UnitAttentionOracle(Context), "unit-attention",
         oracle => Attend(oracle, 1), oracle => Attend(oracle, 2));
 
     [Fact]
-    public void A_unit_attention_that_is_not_reported_is_found() => FindsOnly(new UnitAttentionOracle(_context), "unit-attention",
+    public void A_unit_attention_that_is_not_reported_is_found() => FindsOnly(new UnitAttentionOracle(Context), "unit-attention",
         static _ => { },
         oracle =>
         {
@@ -160,7 +148,7 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void A_reservation_that_does_not_hold_is_found() => FindsOnly(new ReservationOracle(_context), "reservation",
+    public void A_reservation_that_does_not_hold_is_found() => FindsOnly(new ReservationOracle(Context), "reservation",
         oracle =>
         {
             Receive(oracle, It, 1, cdb: "16 00 00 00 00 00");
@@ -175,7 +163,7 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void A_conflict_without_a_reservation_is_found() => FindsOnly(new ReservationOracle(_context), "reservation",
+    public void A_conflict_without_a_reservation_is_found() => FindsOnly(new ReservationOracle(Context), "reservation",
         static _ => { },
         oracle =>
         {
@@ -184,39 +172,39 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void A_write_that_goes_to_storage_before_its_data_has_come_is_found() => FindsOnly(new WriteOrderOracle(_context), "write-order",
+    public void A_write_that_goes_to_storage_before_its_data_has_come_is_found() => FindsOnly(new WriteOrderOracle(Context), "write-order",
         oracle =>
         {
-            See(oracle, Unit, Port, new ReceiveDataOut(Name(It, 1), new TaskId(0, 1), _pool.TryRent(512)!, 0, 512));
+            See(oracle, Unit, Port, new ReceiveDataOut(Name(It, 1), new TaskId(0, 1), Pool.TryRent(512)!, 0, 512));
             See(oracle, Port, Unit, new DataOutReceived(Name(It, 1), new TaskId(0, 1)));
             See(oracle, Unit, Queue, new AioWrite(new AioId(0, 1), 0, new ScatterGatherList(new byte[512])));
         },
         oracle =>
         {
-            See(oracle, Unit, Port, new ReceiveDataOut(Name(It, 2), new TaskId(0, 2), _pool.TryRent(512)!, 0, 512));
+            See(oracle, Unit, Port, new ReceiveDataOut(Name(It, 2), new TaskId(0, 2), Pool.TryRent(512)!, 0, 512));
             See(oracle, Unit, Queue, new AioWrite(new AioId(0, 2), 0, new ScatterGatherList(new byte[512])));
         });
 
     [Fact]
-    public void A_data_phase_in_the_wrong_direction_is_found() => FindsOnly(new BusOracle(_context), "bus",
+    public void A_data_phase_in_the_wrong_direction_is_found() => FindsOnly(new BusOracle(Context), "bus",
         oracle => Present(oracle, 1, isIn: true), oracle => Present(oracle, 2, isIn: false));
 
     [Fact]
-    public void A_buffer_that_does_not_come_back_is_found() => FindsOnly(new BufferOracle(_context), "buffers",
+    public void A_buffer_that_does_not_come_back_is_found() => FindsOnly(new BufferOracle(Context), "buffers",
         oracle =>
         {
-            See(oracle, Unit, Port, new SendDataIn(Name(It, 1), new TaskId(0, 1), _pool.TryRent(512)!, 0, 512));
+            See(oracle, Unit, Port, new SendDataIn(Name(It, 1), new TaskId(0, 1), Pool.TryRent(512)!, 0, 512));
             See(oracle, Port, Unit, new DataInDelivered(Name(It, 1), new TaskId(0, 1)));
             oracle.End(TimeSpan.Zero);
         },
         oracle =>
         {
-            See(oracle, Unit, Port, new SendDataIn(Name(It, 2), new TaskId(0, 2), _pool.TryRent(512)!, 0, 512));
+            See(oracle, Unit, Port, new SendDataIn(Name(It, 2), new TaskId(0, 2), Pool.TryRent(512)!, 0, 512));
             oracle.End(TimeSpan.Zero);
         });
 
     [Fact]
-    public void A_command_that_is_never_answered_is_found() => FindsOnly(new LivenessOracle(_context), "liveness",
+    public void A_command_that_is_never_answered_is_found() => FindsOnly(new LivenessOracle(Context), "liveness",
         oracle =>
         {
             See(oracle, Client, Port, BlockCommand("28", 1));
@@ -230,46 +218,9 @@ public sealed class OracleTests
         });
 
     [Fact]
-    public void An_actor_that_fails_is_found() => FindsOnly(new CrashOracle(_context), "crash",
+    public void An_actor_that_fails_is_found() => FindsOnly(new CrashOracle(Context), "crash",
         static _ => { },
         oracle => See(oracle, "", "client-errors", new Error(new InvalidOperationException("broken"), "/user/scsi/bus", typeof(OracleTests), "broken")));
-
-    private void FindsOnly(Oracle oracle, string name, Action<Oracle> right, Action<Oracle> wrong)
-    {
-        right(oracle);
-        Assert.Empty(_context.Findings);
-        wrong(oracle);
-        Assert.NotEmpty(_context.Findings);
-        Assert.All(_context.Findings, finding => Assert.Equal(name, finding.Oracle));
-    }
-
-    private void See(Oracle oracle, string from, string to, object message) => oracle.Observe(new Observed(new TimeSpan(++_time), from, to, message));
-
-    private static CommandExecuted Good(ulong id) => new(id, CommandOutcome.Complete, ScsiStatus.Good, null, 0);
-
-    private static ExecuteCommand BlockCommand(string code, int id, long lba = 5)
-    {
-        var isWrite = code == "2A";
-        var data = new byte[512];
-        if (isWrite)
-            BlockPattern.Fill(data, lba, 512, id);
-        return new ExecuteCommand((ulong)id, 0, Lun.Zero, Cdb.Parse(Convert.FromHexString($"{code}00{lba:X8}00000100")),
-            isWrite ? DataDirection.Out : DataDirection.In, data);
-    }
-
-    private void Write(Oracle oracle, int id, CommandOutcome outcome)
-    {
-        See(oracle, Client, Port, BlockCommand("2A", id));
-        See(oracle, Port, Client, Good((ulong)id) with { Outcome = outcome });
-    }
-
-    private void Read(Oracle oracle, int id, int writer, long lba = 5)
-    {
-        var command = BlockCommand("28", id);
-        See(oracle, Client, Port, command);
-        BlockPattern.Fill(command.Data.Span, lba, 512, writer);
-        See(oracle, Port, Client, Good((ulong)id));
-    }
 
     private void ReadAfterTwoWrites(Oracle oracle, int returned)
     {
@@ -287,21 +238,6 @@ public sealed class OracleTests
         Read(oracle, (int)returnedLba + 10, (int)returnedLba, returnedLba);
     }
 
-    private void Fail(Oracle oracle, int id, SenseData? sense)
-    {
-        See(oracle, Client, Port, BlockCommand("28", id));
-        See(oracle, Port, Client, new CommandExecuted((ulong)id, CommandOutcome.Complete, ScsiStatus.CheckCondition, sense, 512));
-    }
-
-    private static ItlqNexus Name(ItNexus it, ulong tag) => new(it, Lun.Zero, tag);
-
-    private void Receive(Oracle oracle, ItNexus it, ulong tag, TaskAttribute attribute = TaskAttribute.Simple, string cdb = "28 00 00 00 00 00 00 00 01 00") =>
-        See(oracle, "target-0", Unit, new ScsiCommandReceived(
-            Name(it, tag), Cdb.Parse(Convert.FromHexString(cdb.Replace(" ", "", StringComparison.Ordinal))), attribute, 512, 0));
-
-    private void Complete(Oracle oracle, ItNexus it, ulong tag, ScsiStatus status = ScsiStatus.Good, SenseData? sense = null) =>
-        See(oracle, Unit, Port, new SendCommandComplete(Name(it, tag), status, sense, 0));
-
     private void Attend(Oracle oracle, ulong tag)
     {
         Receive(oracle, It, tag);
@@ -311,14 +247,14 @@ public sealed class OracleTests
     private void Transfer(Oracle oracle, ulong tag, long counted)
     {
         Receive(oracle, It, tag);
-        See(oracle, Unit, Port, new SendDataIn(Name(It, tag), new TaskId(0, (uint)tag), _pool.TryRent(512)!, 0, 512));
+        See(oracle, Unit, Port, new SendDataIn(Name(It, tag), new TaskId(0, (uint)tag), Pool.TryRent(512)!, 0, 512));
         See(oracle, Port, Unit, new DataInDelivered(Name(It, tag), new TaskId(0, (uint)tag)));
         See(oracle, Unit, Port, new SendCommandComplete(Name(It, tag), ScsiStatus.Good, null, counted));
     }
 
     private void Present(Oracle oracle, ulong tag, bool isIn)
     {
-        var buffer = _pool.TryRent(512)!;
+        var buffer = Pool.TryRent(512)!;
         See(oracle, Unit, "bus", new SendDataIn(Name(It, tag), new TaskId(0, (uint)tag), buffer, 0, 512));
         See(oracle, "bus", "adapter", new TargetPhases(1, [isIn ? PhaseStep.DataIn(buffer, 512) : PhaseStep.DataOut(buffer, 512)]));
         See(oracle, "bus", Unit, new DataInDelivered(Name(It, tag), new TaskId(0, (uint)tag)));

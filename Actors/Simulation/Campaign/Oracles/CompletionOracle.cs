@@ -8,37 +8,35 @@ namespace ScsiActors.Simulation.Campaign;
 /// <param name="context">Of the run.</param>
 internal sealed class CompletionOracle(OracleContext context) : Oracle("completion", context)
 {
-    private sealed record Asked(string Client, ExecuteCommand Command, long Number);
+    private sealed record AskedFunction(string Client, ExecuteTaskManagement Function, long Number, TimeSpan Time);
 
-    private sealed record AskedFunction(string Client, ExecuteTaskManagement Function, long Number);
-
-    private readonly Dictionary<ulong, Asked> _commands = [];
+    private readonly Dictionary<ulong, AskedCommand> _commands = [];
     private readonly Dictionary<ulong, AskedFunction> _functions = [];
     private readonly HashSet<ulong> _blockRequests = [];
     private readonly HashSet<(string Unit, ItlqNexus Nexus)> _tasks = [];
     private readonly HashSet<(string Client, string Server, AioId Id)> _aio = [];
-    private long _number;
 
     /// <inheritdoc/>
     public override void Observe(in Observed seen)
     {
-        _number++;
         switch (seen.Message)
         {
             case ExecuteCommand command when Parties.IsClient(seen.From):
-                _commands[command.Id] = new Asked(seen.From, command, _number);
+                _commands[command.Id] = Watch.Asked!;
                 break;
             case CommandExecuted executed when Parties.IsClient(seen.To):
-                Require(seen, _commands.Remove(executed.Id), $"Command {executed.Id} was answered, but it was not outstanding: {Outcome(executed)}");
+                if (!_commands.Remove(executed.Id))
+                    Find(seen.Time, $"Command {executed.Id} was answered, but it was not outstanding: {Outcome(executed)}");
                 break;
             case ExecuteBlockRequest request when Parties.IsClient(seen.From):
                 _blockRequests.Add(request.Id);
                 break;
             case BlockRequestExecuted executed when Parties.IsClient(seen.To):
-                Require(seen, _blockRequests.Remove(executed.Id), $"Block request {executed.Id} was answered, but it was not outstanding: {executed.Status}");
+                if (!_blockRequests.Remove(executed.Id))
+                    Find(seen.Time, $"Block request {executed.Id} was answered, but it was not outstanding: {executed.Status}");
                 break;
             case ExecuteTaskManagement function when Parties.IsClient(seen.From):
-                _functions[function.Id] = new AskedFunction(seen.From, function, _number);
+                _functions[function.Id] = new AskedFunction(seen.From, function, Watch.Now, seen.Time);
                 break;
             case TaskManagementExecuted executed when Parties.IsClient(seen.To):
                 FunctionExecuted(seen, executed);
@@ -54,19 +52,24 @@ internal sealed class CompletionOracle(OracleContext context) : Oracle("completi
         switch (seen.Message)
         {
             case ScsiCommandReceived command when Parties.IsLogicalUnit(seen.To):
-                Require(seen, _tasks.Add((seen.To, command.Nexus)), $"{command.Nexus} came a second time before it was answered");
+                if (!_tasks.Add((seen.To, command.Nexus)))
+                    Find(seen.Time, $"{command.Nexus} came a second time before it was answered", FindingSubject.Of(command.Nexus));
                 break;
             case SendCommandComplete complete when Parties.IsLogicalUnit(seen.From):
-                Require(seen, _tasks.Remove((seen.From, complete.Nexus)), $"{seen.From} sent {complete.Status} for {complete.Nexus}, which was not outstanding");
+                if (!_tasks.Remove((seen.From, complete.Nexus)))
+                    Find(seen.Time, $"{seen.From} sent {complete.Status} for {complete.Nexus}, which was not outstanding", FindingSubject.Of(complete.Nexus));
                 break;
             case CommandAborted aborted when Parties.IsLogicalUnit(seen.From):
-                Require(seen, _tasks.Remove((seen.From, aborted.Nexus)), $"{seen.From} aborted {aborted.Nexus}, which was not outstanding");
+                if (!_tasks.Remove((seen.From, aborted.Nexus)))
+                    Find(seen.Time, $"{seen.From} aborted {aborted.Nexus}, which was not outstanding", FindingSubject.Of(aborted.Nexus));
                 break;
             case AioRequest request:
-                Require(seen, _aio.Add((seen.From, seen.To, request.Id)), $"{seen.From} used the name {request.Id} for a second storage request");
+                if (!_aio.Add((seen.From, seen.To, request.Id)))
+                    Find(seen.Time, $"{seen.From} used the name {request.Id} for a second storage request", FindingSubject.OfUnit(seen.To));
                 break;
             case AioCompleted completed:
-                Require(seen, _aio.Remove((seen.To, seen.From, completed.Id)), $"{seen.From} completed storage request {completed.Id}, which was not outstanding");
+                if (!_aio.Remove((seen.To, seen.From, completed.Id)))
+                    Find(seen.Time, $"{seen.From} completed storage request {completed.Id}, which was not outstanding", FindingSubject.OfUnit(seen.From));
                 break;
         }
     }
@@ -83,11 +86,12 @@ internal sealed class CompletionOracle(OracleContext context) : Oracle("completi
         foreach (var (id, command) in _commands)
         {
             if (command.Number < asked.Number && IsMeant(asked, command))
-                Find(seen.Time, $"Command {id} is still outstanding, although {asked.Function.Function} (step {executed.Id}) has been completed");
+                Find(seen.Time, $"Command {id} is still outstanding, although {asked.Function.Function} (step {executed.Id}) has been completed",
+                    FindingSubject.Of(command) with { Since = command.Time });
         }
     }
 
-    private static bool IsMeant(AskedFunction asked, Asked command)
+    private static bool IsMeant(AskedFunction asked, AskedCommand command)
     {
         var function = asked.Function;
         if (Parties.PortOf(asked.Client) != Parties.PortOf(command.Client) || function.Target != command.Command.Target
@@ -100,12 +104,6 @@ internal sealed class CompletionOracle(OracleContext context) : Oracle("completi
                 or TaskManagementFunction.TargetReset => true,
             _ => false,
         };
-    }
-
-    private void Require(in Observed seen, bool condition, string sentence)
-    {
-        if (!condition)
-            Find(seen.Time, sentence);
     }
 
     private static string Outcome(CommandExecuted executed) =>

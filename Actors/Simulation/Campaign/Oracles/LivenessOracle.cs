@@ -33,6 +33,12 @@ internal sealed class LivenessOracle(OracleContext context) : Oracle("liveness",
                 _outstanding[function.Id] = (seen.From, function, seen.Time);
                 _functions.Add((seen.From, function));
                 break;
+            case ExecuteBusReset reset when Parties.IsClient(seen.From):
+                _outstanding[reset.Id] = (seen.From, reset, seen.Time);
+                break;
+            case BusResetExecuted executed when Parties.IsClient(seen.To):
+                _outstanding.Remove(executed.Id);
+                break;
             case CommandExecuted executed when Parties.IsClient(seen.To):
                 _outstanding.Remove(executed.Id);
                 break;
@@ -49,29 +55,47 @@ internal sealed class LivenessOracle(OracleContext context) : Oracle("liveness",
     public void Overdue(TimeSpan time)
     {
         // A command that its driver still waits for takes a place there, for want of which others wait too.
-        var explained = _outstanding.Values.Where(one => one.Request is ExecuteCommand command
-                && _functions.Exists(function => IsExplanation(function.Client, function.Function, one.Client, command)))
+        var explained = _outstanding.Values.Where(one => one.Request is ExecuteCommand command && (MayBeQErr(command)
+                || _functions.Exists(function => IsExplanation(function.Client, function.Function, one.Client, command))))
             .Select(static one => Parties.PortOf(one.Client)).ToHashSet();
-        foreach (var (id, (client, request, since)) in _outstanding)
-        {
-            if (!explained.Contains(Parties.PortOf(client)))
-                Find(time, Sentence(id, client, request, since));
-        }
+        Report(time, explained);
     }
 
     /// <inheritdoc/>
-    public override void End(TimeSpan time)
+    public override void End(TimeSpan time) => Report(time, []);
+
+    // So it is with a command that a fault holds up.
+    private void Report(TimeSpan time, HashSet<ScenarioPort> explained)
     {
         foreach (var (id, (client, request, since)) in _outstanding)
-            Find(time, Sentence(id, client, request, since));
+        {
+            if (TryExcuse(time, Sentence(id, client, request, since), SubjectOf(request, since)))
+                explained.Add(Parties.PortOf(client));
+        }
+        foreach (var (id, (client, request, since)) in _outstanding)
+        {
+            if (!explained.Contains(Parties.PortOf(client)))
+                Find(time, Sentence(id, client, request, since), SubjectOf(request, since));
+        }
     }
+
+    private static FindingSubject SubjectOf(object request, TimeSpan since) => request switch
+    {
+        ExecuteCommand command => new FindingSubject { Target = command.Target, Lun = command.Lun.Number, Cdb = command.Cdb, Since = since },
+        ExecuteTaskManagement function => FindingSubject.Of(function, since),
+        _ => new FindingSubject { Since = since },
+    };
 
     private static string Sentence(ulong id, string client, object request, TimeSpan since) => request switch
     {
         ExecuteCommand command => $"Command {id} of {client} ({command.Cdb}), sent at {since.TotalMilliseconds:0.####} ms, was never answered",
         ExecuteTaskManagement function => $"{function.Function} (step {id}) of {client}, sent at {since.TotalMilliseconds:0.####} ms, was never answered",
+        ExecuteBusReset => $"Bus reset (step {id}) of {client}, asked for at {since.TotalMilliseconds:0.####} ms, was never done",
         _ => $"Block request {id} of {client}, sent at {since.TotalMilliseconds:0.####} ms, was never answered",
     };
+
+    // What a CHECK CONDITION of another nexus has aborted.
+    private bool MayBeQErr(ExecuteCommand command) => Watch.ModesOf($"target-{command.Target}-lun-{command.Lun.Number}").HasAborted;
 
     private static bool IsExplanation(string from, ExecuteTaskManagement function, string client, ExecuteCommand command) =>
         Parties.PortOf(from) != Parties.PortOf(client) && function.Target == command.Target

@@ -28,119 +28,50 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
     // A reset between status and REQUEST SENSE leaves nothing to be fetched.
     private static readonly SenseData NothingLeft = SenseData.None;
 
-    private readonly Dictionary<ulong, ExecuteCommand> _commands = [];
     private readonly List<ExecuteTaskManagement> _resets = [];
+    private bool _busWasReset;
 
     /// <inheritdoc/>
     public override void Observe(in Observed seen)
     {
         switch (seen.Message)
         {
-            case ExecuteCommand command when Parties.IsClient(seen.From):
-                _commands[command.Id] = command;
-                break;
             case ExecuteTaskManagement { Function: TaskManagementFunction.LogicalUnitReset or TaskManagementFunction.TargetReset } function:
                 _resets.Add(function);
                 break;
-            case CommandExecuted executed when Parties.IsClient(seen.To) && _commands.Remove(executed.Id, out var command)
-                && executed.Outcome == CommandOutcome.Complete:
-                Judge(seen.Time, command, executed);
+            case ExecuteBusReset:
+                _busWasReset = true;
+                break;
+            case CommandExecuted { Outcome: CommandOutcome.Complete } executed when Watch.Asked is { } asked:
+                Judge(seen.Time, asked, executed);
                 break;
         }
     }
 
-    private void Judge(TimeSpan time, ExecuteCommand command, CommandExecuted executed)
+    private void Judge(TimeSpan time, AskedCommand asked, CommandExecuted executed)
     {
+        var command = asked.Command;
+        var about = FindingSubject.Of(asked);
         var blocks = BlockCommand.Of(command.Cdb);
         var name = $"Command {command.Id} ({command.Cdb})";
         if (!Enum.IsDefined(executed.Status))
-            Find(time, $"{name} ended with status {(byte)executed.Status:X2}h, which there is not");
+            Find(time, $"{name} ended with status {(byte)executed.Status:X2}h, which there is not", about);
         if ((executed.Status == ScsiStatus.CheckCondition) != (executed.Sense is not null))
-            Find(time, $"{name} ended with {executed.Status} and {(executed.Sense is null ? "without" : "with")} sense data");
+            Find(time, $"{name} ended with {executed.Status} and {(executed.Sense is null ? "without" : "with")} sense data", about);
         var isInside = blocks.Use == BlockUse.None || blocks.IsInside(Scenario.Blocks);
         if (executed.IsGood && !isInside)
-            Find(time, $"{name} ended with {executed.Status}, but goes beyond the last of {Scenario.Blocks} blocks");
+            Find(time, $"{name} ended with {executed.Status}, but goes beyond the last of {Scenario.Blocks} blocks", about);
         if (executed.Status == ScsiStatus.ConditionMet)
-            Find(time, $"{name} ended with CONDITION MET, which belongs to PRE-FETCH");
+            Find(time, $"{name} ended with CONDITION MET, which belongs to PRE-FETCH", about);
         if (executed.Sense is not { } sense)
             return;
         if (sense.Additional == OutOfRange && isInside && blocks.Use != BlockUse.None)
-            Find(time, $"{name} ended with {sense}, but lies inside {Scenario.Blocks} blocks");
-        if (sense == NothingLeft && _resets.Exists(function => function.Target == command.Target))
+            Find(time, $"{name} ended with {sense}, but lies inside {Scenario.Blocks} blocks", about);
+        if (sense == NothingLeft && (_busWasReset || _resets.Exists(function => function.Target == command.Target)))
             return;
         if (!Array.Exists(Legal, rule => rule.Key == sense.Key && rule.Codes.Contains(sense.Additional.Code) && rule.Applies(blocks)))
-            Find(time, $"{name} ended with sense data {sense.Key} {sense}, which such a command does not report");
+            Find(time, $"{name} ended with sense data {sense.Key} {sense}, which such a command does not report", about);
         if (sense.Key == SenseKey.MediumError && sense.Information is { } lba && (lba < (ulong)blocks.Lba || lba - (ulong)blocks.Lba >= (ulong)blocks.Count))
-            Find(time, $"{name} names block {lba} as the bad one, which it has nothing to do with");
-    }
-}
-
-/// <summary>Nothing fails without a reason: an error of the medium or the hardware, or an aborted command, has a fault or a task management function that
-/// explains it.</summary>
-/// <param name="context">Of the run.</param>
-internal sealed class BlameOracle(OracleContext context) : Oracle("blame", context)
-{
-    private readonly List<(string Client, ExecuteTaskManagement Function)> _functions = [];
-    private readonly Dictionary<ulong, (string Client, ExecuteCommand Command)> _commands = [];
-    private bool _storageWasFull;
-
-    /// <inheritdoc/>
-    public override void Observe(in Observed seen)
-    {
-        switch (seen.Message)
-        {
-            case ExecuteTaskManagement function:
-                _functions.Add((seen.From, function));
-                break;
-            case ExecuteCommand command when Parties.IsClient(seen.From):
-                _commands[command.Id] = (seen.From, command);
-                break;
-            case CommandExecuted executed when Parties.IsClient(seen.To) && _commands.Remove(executed.Id, out var asked):
-                Judge(seen.Time, asked.Client, asked.Command, executed);
-                break;
-            case AioCompleted { Result: AioResult.Busy }:
-                _storageWasFull = true;
-                break;
-            case BlockRequestExecuted { Status: BlockStatus.IoError or BlockStatus.Lost or BlockStatus.Unsupported } executed when Parties.IsClient(seen.To):
-                Find(seen.Time, $"Block request {executed.Id} ended with {executed.Status} for no reason");
-                break;
-        }
-    }
-
-    private void Judge(TimeSpan time, string client, ExecuteCommand command, CommandExecuted executed)
-    {
-        var isAborted = executed.Outcome == CommandOutcome.Aborted || executed.Status == ScsiStatus.TaskAborted;
-        if (executed.Outcome == CommandOutcome.DeliveryFailure)
-        {
-            // A target that must drop a command while it has the bus frees the bus, which an initiator takes for a failure.
-            if (command.Target < Scenario.Targets && !_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
-                Find(time, $"Command {command.Id} to target {command.Target} was not delivered, for no reason");
-        }
-        else if (isAborted)
-        {
-            if (!_functions.Exists(function => Explains(function.Client, function.Function, client, command)))
-                Find(time, $"Command {command.Id} was aborted, and no task management function asked for it");
-        }
-        else if (_storageWasFull && executed.Sense is { Key: SenseKey.AbortedCommand, Additional: { Code: 0, Qualifier: 0 } })
-        {
-            // A later piece of a transfer met a full request queue.
-            return;
-        }
-        else if (executed.Sense?.Key is SenseKey.MediumError or SenseKey.HardwareError or SenseKey.NotReady or SenseKey.AbortedCommand)
-        {
-            Find(time, $"Command {command.Id} ({command.Cdb}) ended with {executed.Sense!.Key} {executed.Sense}, and no fault explains it");
-        }
-    }
-
-    private static bool Explains(string from, ExecuteTaskManagement function, string client, ExecuteCommand command)
-    {
-        if (function.Target != command.Target || (function.Lun != command.Lun && function.Function != TaskManagementFunction.TargetReset))
-            return false;
-        return function.Function switch
-        {
-            TaskManagementFunction.AbortTask => function.CommandId == command.Id && from == client,
-            TaskManagementFunction.AbortTaskSet => Parties.PortOf(from) == Parties.PortOf(client),
-            _ => true,
-        };
+            Find(time, $"{name} names block {lba} as the bad one, which it has nothing to do with", about);
     }
 }

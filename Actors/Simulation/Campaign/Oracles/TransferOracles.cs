@@ -9,18 +9,14 @@ internal sealed class ResidualOracle(OracleContext context) : Oracle("residual",
 {
     private readonly Dictionary<ItlqNexus, long> _moved = [];
     private readonly Dictionary<(ItlqNexus, TaskId), int> _underWay = [];
-    private readonly Dictionary<ulong, ExecuteCommand> _commands = [];
 
     /// <inheritdoc/>
     public override void Observe(in Observed seen)
     {
         switch (seen.Message)
         {
-            case ExecuteCommand command when Parties.IsClient(seen.From):
-                _commands[command.Id] = command;
-                break;
-            case CommandExecuted executed when Parties.IsClient(seen.To) && _commands.Remove(executed.Id, out var command):
-                Judge(seen.Time, command, executed);
+            case CommandExecuted executed when Watch.Asked is { } asked:
+                Judge(seen.Time, asked, executed);
                 break;
             case ScsiCommandReceived command when Parties.IsLogicalUnit(seen.To):
                 _moved[command.Nexus] = 0;
@@ -39,7 +35,7 @@ internal sealed class ResidualOracle(OracleContext context) : Oracle("residual",
                 break;
             case SendCommandComplete complete when Parties.IsLogicalUnit(seen.From) && _moved.Remove(complete.Nexus, out var moved):
                 if (moved != complete.Transferred)
-                    Find(seen.Time, $"{complete.Nexus} ended with {complete.Transferred} bytes transferred, but {moved} were");
+                    Find(seen.Time, $"{complete.Nexus} ended with {complete.Transferred} bytes transferred, but {moved} were", FindingSubject.Of(complete.Nexus));
                 break;
         }
     }
@@ -50,21 +46,27 @@ internal sealed class ResidualOracle(OracleContext context) : Oracle("residual",
             _moved[nexus] = moved + count;
     }
 
-    private void Judge(TimeSpan time, ExecuteCommand command, CommandExecuted executed)
+    private void Judge(TimeSpan time, AskedCommand asked, CommandExecuted executed)
     {
+        var command = asked.Command;
         if (executed.Residual < 0 || executed.Residual > command.Data.Length)
-            Find(time, $"Command {command.Id} has a residual of {executed.Residual} for a buffer of {command.Data.Length} bytes");
+            Find(time, $"Command {command.Id} has a residual of {executed.Residual} for a buffer of {command.Data.Length} bytes", FindingSubject.Of(asked));
         var blocks = BlockCommand.Of(command.Cdb);
         if (!executed.IsGood || blocks.Use == BlockUse.None || (blocks.Use == BlockUse.Verify && blocks.ByteCheck != 1))
             return;
-        var wanted = blocks.Use == BlockUse.Synchronize ? 0 : blocks.Count * Scenario.BlockSize;
+        var wanted = blocks.Use switch
+        {
+            BlockUse.Synchronize => 0,
+            BlockUse.CompareAndWrite => 2 * blocks.Count * Scenario.BlockSize,
+            _ => blocks.Count * Scenario.BlockSize,
+        };
         var moved = Math.Min(wanted, command.Data.Length);
         if (blocks.TakesData)
             moved -= moved % Scenario.BlockSize;
         if (executed.Residual != command.Data.Length - moved)
         {
             Find(time, $"Command {command.Id} ({blocks.Use} of {wanted} bytes, buffer {command.Data.Length}) ended with a residual of {executed.Residual}; "
-                + $"it should be {command.Data.Length - moved}");
+                + $"it should be {command.Data.Length - moved}", FindingSubject.Of(asked));
         }
     }
 }
@@ -107,17 +109,17 @@ internal sealed class BufferOracle(OracleContext context) : Oracle("buffers", co
     public override void End(TimeSpan time)
     {
         foreach (var ((nexus, task), _) in _lent)
-            Find(time, $"A buffer of {nexus} (task {task}) was lent to its port and never came back");
+            Find(time, $"A buffer of {nexus} (task {task}) was lent to its port and never came back", FindingSubject.Of(nexus));
         foreach (var (client, id) in _aio)
-            Find(time, $"Storage request {id} of {client} was never completed");
+            Find(time, $"Storage request {id} of {client} was never completed", FindingSubject.OfUnit(client));
     }
 
     private void Lend(in Observed seen, (ItlqNexus Nexus, TaskId Task) name, DataBuffer buffer, string why)
     {
         if (!_lent.TryAdd(name, buffer))
-            Find(seen.Time, $"{name.Nexus} lent a buffer to its port while another was there");
+            Find(seen.Time, $"{name.Nexus} lent a buffer to its port while another was there", FindingSubject.Of(name.Nexus));
         if (!_uses.TryAdd(buffer, (seen.From, why)))
-            Find(seen.Time, $"{seen.From} lent a buffer for {name.Nexus} that is lent already ({_uses[buffer].Why} of {_uses[buffer].Owner})");
+            Find(seen.Time, $"{seen.From} lent a buffer for {name.Nexus} that is lent already ({_uses[buffer].Why} of {_uses[buffer].Owner})", FindingSubject.Of(name.Nexus));
     }
 
     // A port whose logical unit has been told twice is a matter of completion too; here it is a buffer without an owner.
@@ -126,7 +128,7 @@ internal sealed class BufferOracle(OracleContext context) : Oracle("buffers", co
         if (_lent.Remove(name, out var buffer))
             _uses.Remove(buffer);
         else
-            Find(seen.Time, $"{seen.From} returned a buffer of {name.Nexus} (task {name.Task}) that it did not have");
+            Find(seen.Time, $"{seen.From} returned a buffer of {name.Nexus} (task {name.Task}) that it did not have", FindingSubject.Of(name.Nexus));
     }
 }
 
@@ -150,9 +152,9 @@ internal sealed class WriteOrderOracle(OracleContext context) : Oracle("write-or
                 break;
             case AioWrite write when Parties.IsLogicalUnit(seen.From):
                 if (!_arrived.TryGetValue((seen.From, write.Id.Slot), out var arrived))
-                    Find(seen.Time, $"{seen.From} wrote {write.Data} at {write.Offset} without having asked for data (storage request {write.Id})");
+                    Find(seen.Time, $"{seen.From} wrote {write.Data} at {write.Offset} without having asked for data (storage request {write.Id})", FindingSubject.OfUnit(seen.From));
                 else if (!arrived)
-                    Find(seen.Time, $"{seen.From} wrote {write.Data} at {write.Offset} before the data had come (storage request {write.Id})");
+                    Find(seen.Time, $"{seen.From} wrote {write.Data} at {write.Offset} before the data had come (storage request {write.Id})", FindingSubject.OfUnit(seen.From));
                 break;
         }
     }
@@ -213,7 +215,7 @@ internal sealed class BusOracle(OracleContext context) : Oracle("bus", context)
         if (!_buffers.Remove((nexus, task), out var buffer) || !_loans.Remove(buffer, out var loan))
             return;
         if (isGood && loan.Moved == 0)
-            Find(time, $"The bus returned the buffer of {nexus} as {(loan.IsIn ? "delivered" : "received")}, but had no data phase for it");
+            Find(time, $"The bus returned the buffer of {nexus} as {(loan.IsIn ? "delivered" : "received")}, but had no data phase for it", FindingSubject.Of(nexus));
     }
 
     private void Present(TimeSpan time, ReadOnlySpan<PhaseStep> steps)
@@ -228,10 +230,10 @@ internal sealed class BusOracle(OracleContext context) : Oracle("bus", context)
                 continue;
             }
             if ((step.Phase == BusPhase.DataIn) != loan.IsIn)
-                Find(time, $"{loan.Nexus} lent its buffer for {(loan.IsIn ? "DATA IN" : "DATA OUT")}, and the bus presents {step.Phase}");
+                Find(time, $"{loan.Nexus} lent its buffer for {(loan.IsIn ? "DATA IN" : "DATA OUT")}, and the bus presents {step.Phase}", FindingSubject.Of(loan.Nexus));
             loan.Moved += step.Count;
             if (loan.Moved > loan.Count)
-                Find(time, $"{loan.Nexus} lent a buffer for {loan.Count} bytes, and the bus moves {loan.Moved}");
+                Find(time, $"{loan.Nexus} lent a buffer for {loan.Count} bytes, and the bus moves {loan.Moved}", FindingSubject.Of(loan.Nexus));
         }
     }
 }

@@ -10,7 +10,7 @@ namespace ScsiActors.Tests.Machines.InProcess;
 
 /// <summary>Driver, chip, bus, logical units and a disk on one thread. Messages between two of them keep their order; which pair comes next is drawn
 /// from a seed, and so is the order in which the disk completes.</summary>
-internal sealed class DriverRig : ILsiDriverPorts<string>, IPolledLsiDriverPorts<string>, IControllerPorts, IBusPorts
+internal sealed class DriverRig : IResettingLsiDriverPorts<string>, IPolledLsiDriverPorts<string>, IControllerPorts, IBusPorts
 {
     public const int BlockLength = 512;
 
@@ -52,6 +52,8 @@ internal sealed class DriverRig : ILsiDriverPorts<string>, IPolledLsiDriverPorts
     public List<CommandExecuted> Executed { get; } = [];
 
     public List<TaskManagementExecuted> Functions { get; } = [];
+
+    public List<BusResetExecuted> BusResets { get; } = [];
 
     /// <summary>True: the disk completes nothing until it is false again.</summary>
     public bool HoldDisk { get; set; }
@@ -126,6 +128,8 @@ internal sealed class DriverRig : ILsiDriverPorts<string>, IPolledLsiDriverPorts
     void ILsiDriverPorts<string>.CommandExecuted(string client, CommandExecuted executed) => Executed.Add(executed);
 
     void ILsiDriverPorts<string>.TaskManagementExecuted(string client, TaskManagementExecuted executed) => Functions.Add(executed);
+
+    void IResettingLsiDriverPorts<string>.BusResetExecuted(string client, BusResetExecuted executed) => BusResets.Add(executed);
 
     void IPolledLsiDriverPorts<string>.PollLater() => Post("poll", () => Polled!.Poll());
 
