@@ -37,6 +37,9 @@ internal enum Awaited : byte
     /// <summary>Storage's.</summary>
     Aio,
 
+    /// <summary>That of other commands, at whose blocks it must not be at the same time.</summary>
+    Blocks,
+
     /// <summary>The end of an auto contingent allegiance; the answer itself has come.</summary>
     AcaEnd,
 }
@@ -94,11 +97,23 @@ internal sealed class ScsiTask(int slot)
     public long Total, Done;
     public int Chunk;
 
+    /// <summary>The most bytes of one round.</summary>
+    public int Piece;
+
     /// <summary>Bytes to go between port and logical unit: all, under way, gone.</summary>
     public long Transfer;
     public int InTransfer;
     public long Transferred;
     public bool WriteThrough;
+
+    /// <summary>Ranges of blocks in its parameter list: all, and those that have been begun (UNMAP).</summary>
+    public int Ranges, RangesBegun;
+
+    // ---- Its place among commands for the same blocks
+    /// <summary>True from its first storage request for blocks on.</summary>
+    public bool IsOnMedium;
+    public long AskedForBlocks;
+    public ScsiTask? WaitsFor;
 
     /// <summary>Takes a command into the slot.</summary>
     public void Begin(ScsiCommandReceived command, ItlNexus owner, TaskState state)
@@ -113,10 +128,11 @@ internal sealed class ScsiTask(int slot)
         HeldFailure = null;
         Status = ScsiStatus.Good;
         SenseData = null;
-        BufferLength = ReadBackAt = Chunk = InTransfer = 0;
+        BufferLength = ReadBackAt = Chunk = InTransfer = Ranges = RangesBegun = 0;
+        Piece = int.MaxValue;
         Total = Done = Transfer = Transferred = 0;
         Lba = 0;
-        WriteThrough = false;
+        WriteThrough = IsOnMedium = false;
     }
 
     /// <summary>Frees the slot; a late answer no longer finds it.</summary>
@@ -127,6 +143,7 @@ internal sealed class ScsiTask(int slot)
         Command = null!;
         Owner = null!;
         SenseData = null;
+        WaitsFor = null;
     }
 
     /// <summary>Lays out a transfer of parameter data that has been made in the buffer: as much of it as the allocation length and the port
