@@ -59,7 +59,13 @@ public sealed record AioRead(AioId Id, long Offset, ScatterGatherList Data) : Ai
 /// <param name="Offset">Byte offset.</param>
 /// <param name="Data">The bytes.</param>
 /// <param name="WriteThrough">True: completed only when the bytes are on stable storage (FUA, or no write cache).</param>
-public sealed record AioWrite(AioId Id, long Offset, ScatterGatherList Data, bool WriteThrough = false) : AioRequest(Id);
+public sealed record AioWrite(AioId Id, long Offset, ScatterGatherList Data, bool WriteThrough = false) : AioRequest(Id)
+{
+    /// <summary>True: all of it or nothing is on the medium, whatever happens to the power, and after an error too. A simulated disk keeps to that, and so
+    /// does memory, which has no power cuts. A file gets it in one request; what a crash leaves of that is up to the file system and the device below.
+    /// Other requests are not kept out meanwhile: that is the client's affair.</summary>
+    public bool IsAtomic { get; init; }
+}
 
 /// <summary>Brings every completed write to stable storage (fsync).</summary>
 public sealed record AioFlush(AioId Id) : AioRequest(Id);

@@ -78,6 +78,8 @@ public sealed class MemoryBackend(long size, long maxAllocated, IAioBackendPorts
 
     private long Write(AioWrite write)
     {
+        if (write.IsAtomic && !_memory.HasRoomFor(write.Offset, write.Data.Length))
+            return 0;
         var done = 0L;
         for (var i = 0; i < write.Data.Count; i++)
         {

@@ -49,6 +49,15 @@ internal sealed class SparseMemory(long maxAllocated)
         }
     }
 
+    /// <summary>True when every byte of a range could be written.</summary>
+    public bool HasRoomFor(long offset, long length)
+    {
+        var missing = 0L;
+        for (var index = offset >> ChunkShift; index << ChunkShift < offset + length; index++)
+            missing += _chunks.ContainsKey(index) ? 0 : ChunkLength;
+        return missing == 0 || missing <= maxAllocated - Allocated;
+    }
+
     /// <summary>Copies <paramref name="source"/> to <paramref name="offset"/>; answers how many bytes found room.</summary>
     public int Write(long offset, ReadOnlySpan<byte> source)
     {

@@ -41,6 +41,8 @@ internal static class FaultCommands
             BlockFields.Ten => (cdb.UInt32(2), cdb.UInt16(7)),
             BlockFields.Twelve => (cdb.UInt32(2), cdb.UInt32(6)),
             BlockFields.Sixteen => ((long)Math.Min(cdb.UInt64(2), long.MaxValue), cdb.UInt32(10)),
+            BlockFields.SixteenShort => ((long)Math.Min(cdb.UInt64(2), long.MaxValue), cdb[13]),
+            BlockFields.SixteenMedium => ((long)Math.Min(cdb.UInt64(2), long.MaxValue), cdb.UInt16(12)),
             _ => (-1L, 0L),
         };
         return lba >= 0;

@@ -29,6 +29,12 @@ internal enum CommandTraits : byte
     /// <summary>As <see cref="AllowedWhenReserved"/>, if it allows medium removal rather than preventing it (SPC-2 table 9).</summary>
     AllowedWhenReservedToAllow = 32,
 
+    /// <summary>Has its blocks to itself while storage works for it (SBC-4 4.27, 5.3).</summary>
+    Isolated = 64,
+
+    /// <summary>Exists only where storage can take blocks back.</summary>
+    NeedsUnmap = 128,
+
     /// <summary>All of INQUIRY, REPORT LUNS and REQUEST SENSE.</summary>
     Always = AllowedWhenReserved | IgnoresUnitAttention | WorksWithoutLogicalUnit,
 }
@@ -41,6 +47,12 @@ internal enum BlockFields : byte
     Ten,
     Twelve,
     Sixteen,
+
+    /// <summary>The address as in a 16-byte CDB, the number of blocks in byte 13 (COMPARE AND WRITE).</summary>
+    SixteenShort,
+
+    /// <summary>The address as in a 16-byte CDB, the number of blocks in bytes 12 and 13 (WRITE ATOMIC).</summary>
+    SixteenMedium,
 }
 
 /// <summary>A part of a command that the table names: checks a CDB and makes the plan, or does one of its steps. Returns null, or sense
@@ -95,6 +107,9 @@ internal sealed class CommandRow
     public CommandPart? Process { get; init; }
 
     public bool Has(CommandTraits trait) => (Traits & trait) != 0;
+
+    /// <summary>False for a command that needs what this logical unit's storage cannot do.</summary>
+    public bool IsSupportedBy(LogicalUnitState unit) => !Has(CommandTraits.NeedsUnmap) || unit.Medium.CanUnmap;
 
     /// <summary>True when the command is executed in spite of another nexus's reservation.</summary>
     public bool IsAllowedWhenReserved(in Cdb cdb) =>

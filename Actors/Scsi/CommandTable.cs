@@ -11,6 +11,8 @@ internal static class CommandTable
     private const Steps ReadSteps = Steps.Read | Steps.DataIn;
     private const Steps WriteSteps = Steps.DataOut | Steps.Write;
     private const Steps WriteAndVerifySteps = WriteSteps | Steps.Read | Steps.Compare;
+    private const Steps CompareAndWriteSteps = Steps.DataOut | Steps.Read | Steps.Compare | Steps.WriteCompared;
+    private const Steps WriteSameSteps = Steps.DataOut | Steps.Process | Steps.Write;
     private const Steps VerifySteps = Steps.DataOut | Steps.Read | Steps.Compare;
     private const Steps DataSteps = Steps.Process | Steps.DataIn;
     private const Steps ListSteps = Steps.DataOut | Steps.Process;
@@ -46,13 +48,30 @@ internal static class CommandTable
         Write("WRITE AND VERIFY(10)", "2E 12 FF FF FF FF 1F FF FF 04", BlockFields.Ten, WriteAndVerifySteps),
         Verify("VERIFY(10)", "2F 16 FF FF FF FF 1F FF FF 04", BlockFields.Ten),
         Synchronize("SYNCHRONIZE CACHE(10)", "35 06 FF FF FF FF 1F FF FF 04", BlockFields.Ten),
+        WriteSame("WRITE SAME(10)", "41 08 FF FF FF FF 1F FF FF 04", BlockFields.Ten),
+        new("UNMAP", "42 00 00 00 00 00 1F FF FF 04")
+        {
+            Traits = CommandTraits.Medium | Writes | NeedsUnmap, Length = (7, 2), Plan = ListSteps | Steps.Unmap,
+            Decode = UnmapCommand.Decode, Process = UnmapCommand.Accept,
+        },
         ListOut("MODE SELECT(10)", "55 11 00 00 00 00 00 FF FF 04", (7, 2)),
         DataIn("MODE SENSE(10)", "5A 18 FF FF 00 00 00 FF FF 04", (7, 2), ModeCommands.Sense),
         Read("READ(16)", "88 18 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
+        new("COMPARE AND WRITE", "89 18 FF FF FF FF FF FF FF FF 00 00 00 FF 1F 04")
+        {
+            Traits = CommandTraits.Medium | Writes | Isolated, BlockFields = BlockFields.SixteenShort, Plan = CompareAndWriteSteps,
+            Decode = MediumCommands.DecodeCompareAndWrite,
+        },
         Write("WRITE(16)", "8A 18 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen, WriteSteps),
         Write("WRITE AND VERIFY(16)", "8E 12 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen, WriteAndVerifySteps),
         Verify("VERIFY(16)", "8F 16 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
         Synchronize("SYNCHRONIZE CACHE(16)", "91 06 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
+        WriteSame("WRITE SAME(16)", "93 09 FF FF FF FF FF FF FF FF FF FF FF FF 1F 04", BlockFields.Sixteen),
+        new("WRITE ATOMIC(16)", "9C 18 FF FF FF FF FF FF FF FF 00 00 FF FF 1F 04")
+        {
+            Traits = CommandTraits.Medium | Writes | Isolated, BlockFields = BlockFields.SixteenMedium, Plan = WriteSteps,
+            Decode = MediumCommands.DecodeWriteAtomic,
+        },
         ServiceAction(
             "READ CAPACITY(16)", "9E 10 FF FF FF FF FF FF FF FF FF FF FF FF 01 04", (10, 4), CapacityCommands.ReadCapacity16,
             CommandTraits.Medium),
@@ -126,6 +145,12 @@ internal static class CommandTable
     {
         Traits = CommandTraits.Medium | Writes, BlockFields = fields, Plan = plan,
         Decode = plan == WriteSteps ? MediumCommands.DecodeWrite : MediumCommands.DecodeWriteAndVerify,
+    };
+
+    private static CommandRow WriteSame(string name, string usage, BlockFields fields) => new(name, usage)
+    {
+        Traits = CommandTraits.Medium | Writes, BlockFields = fields, Plan = WriteSameSteps,
+        Decode = WriteSameCommand.Decode, Process = WriteSameCommand.Fill,
     };
 
     private static CommandRow Verify(string name, string usage, BlockFields fields) => new(name, usage)

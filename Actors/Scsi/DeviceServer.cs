@@ -36,8 +36,8 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
         var row = CommandTable.Find(cdb, out var unknown);
         if (CheckConditions(task, row, cdb) is { } ended)
             return ended;
-        if (row is null)
-            return Fail(task, unknown!);
+        if (row is null || !row.IsSupportedBy(unit))
+            return Fail(task, unknown ?? Sense.InvalidOperationCode);
         if (row.Has(CommandTraits.Medium) && unit.Medium.NotReady is { } notReady)
             return Fail(task, notReady);
         if (row.CheckUsage(cdb) is { } reserved)
@@ -73,8 +73,14 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
         return Progress.Ended;
     }
 
-    // WRITE AND VERIFY reads back what it has written.
-    private static bool HasWritten(ScsiTask task) => task.Submitted == Steps.Read && (task.Plan & Steps.Write) != 0;
+    // WRITE AND VERIFY reads back what it has written; after blocks have been given back, more of them may follow, and a flush.
+    private static bool HasWritten(ScsiTask task) => task.Submitted switch
+    {
+        Steps.Read => (task.Plan & Steps.Write) != 0,
+        Steps.Unmap => task.RangesBegun > 1,
+        Steps.Flush => task.WriteThrough,
+        _ => false,
+    };
 
     /// <summary>What a storage answer says about its command; null when it is good.</summary>
     public SenseData? SenseOf(ScsiTask task, AioCompleted completed)
@@ -103,9 +109,14 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
         return null;
     }
 
+    /// <summary>True while a command that has its blocks to itself has read them and not yet written them: nothing may come in between.</summary>
+    public static bool IsInBetween(ScsiTask task) =>
+        (task.Remaining & Steps.WriteCompared) != 0 && task.Submitted == Steps.Read && task.IsOnMedium;
+
     /// <summary>Takes from a command what it holds, because it ends.</summary>
     public void Release(ScsiTask task)
     {
+        unit.Isolation.Leave(task);
         if (task.Awaited == Awaited.Buffer)
             _waiting.Remove(task);
         if (task.Buffer is not { } buffer)
@@ -165,8 +176,7 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
 
     private void BeginRound(ScsiTask task)
     {
-        var limit = task.Row.BlockFields == BlockFields.None ? int.MaxValue : unit.PieceLimit;
-        task.Chunk = (int)Math.Min(task.Total - task.Done, limit);
+        task.Chunk = (int)Math.Min(task.Total - task.Done, task.Piece);
         task.Remaining = task.Plan;
     }
 
@@ -178,7 +188,7 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
             if (task.Remaining == Steps.None)
             {
                 task.Done += task.Chunk;
-                if (task.Done >= task.Total)
+                if (task.Done >= task.Total && !ContinueUnmap(task))
                     return Progress.Ended;
                 BeginRound(task);
                 continue;
@@ -199,7 +209,13 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
                 return ReceiveDataOut(task) ? Progress.Waiting : null;
             case Steps.DataIn:
                 return SendDataIn(task) ? Progress.Waiting : null;
-            case Steps.Read or Steps.Write or Steps.Flush:
+            case Steps.Read or Steps.Write or Steps.WriteCompared or Steps.Unmap:
+                if (unit.Isolation.TryEnter(task))
+                    SubmitAio(task, step);
+                else
+                    task.Remaining |= step;
+                return Progress.Waiting;
+            case Steps.Flush:
                 SubmitAio(task, step);
                 return Progress.Waiting;
             case Steps.AnswerEarly:
@@ -209,6 +225,18 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
             default:
                 return task.Row.Process!(unit, task) is { } refused ? Fail(task, refused) : null;
         }
+    }
+
+    /// <summary>Lays out what follows when blocks have been given back: the next range; then a flush, where nothing may be left in a cache.</summary>
+    private bool ContinueUnmap(ScsiTask task)
+    {
+        if ((task.Plan & Steps.Unmap) == 0)
+            return false;
+        if (UnmapCommand.NextRange(unit, task))
+            return true;
+        var hasDone = task.Total > 0;
+        task.Plan = Steps.Flush;
+        return hasDone && task.WriteThrough;
     }
 
     private bool ReceiveDataOut(ScsiTask task)
@@ -231,7 +259,9 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
 
     private static int BeginTransfer(ScsiTask task, Awaited awaited)
     {
-        var count = (int)Math.Min(task.Chunk, task.Transfer - task.Transferred);
+        // COMPARE AND WRITE goes in one piece, and brings two blocks for each on the medium.
+        var piece = (task.Plan & Steps.WriteCompared) != 0 ? task.Transfer : task.Chunk;
+        var count = (int)Math.Min(piece, task.Transfer - task.Transferred);
         if (count > 0)
         {
             task.InTransfer = count;
@@ -252,7 +282,19 @@ internal sealed class DeviceServer(LogicalUnitState unit, ILogicalUnitPorts port
                 ports.Aio(new AioRead(id, offset, new ScatterGatherList(task.Buffer!.Memory.Slice(task.ReadBackAt, task.Chunk))));
                 break;
             case Steps.Write:
-                ports.Aio(new AioWrite(id, offset, new ScatterGatherList(task.Buffer!.Memory[..task.Chunk]), task.WriteThrough));
+                ports.Aio(new AioWrite(id, offset, new ScatterGatherList(task.Buffer!.Memory[..task.Chunk]), task.WriteThrough)
+                {
+                    IsAtomic = task.Row.Has(CommandTraits.Isolated),
+                });
+                break;
+            case Steps.WriteCompared:
+                ports.Aio(new AioWrite(id, offset, new ScatterGatherList(task.Buffer!.Memory.Slice(task.Chunk, task.Chunk)), task.WriteThrough)
+                {
+                    IsAtomic = true,
+                });
+                break;
+            case Steps.Unmap:
+                ports.Aio(new AioUnmap(id, offset, task.Chunk));
                 break;
             default:
                 // Once is enough, however many pieces follow.

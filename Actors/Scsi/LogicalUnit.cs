@@ -185,15 +185,22 @@ public sealed class LogicalUnit : ITaskEnder
         }
         else if (task.State == TaskState.Enabled && _unit.Aca.Blocks(task))
         {
-            task.Awaited = Awaited.AcaEnd;
-            task.HeldFailure = failure;
-            _heldByAca++;
+            // To others, what a command does with blocks that it has to itself is one step: it is held before or after.
+            if (failure is not null || !DeviceServer.IsInBetween(task) || _deviceServer.Continue(task) == Progress.Ended)
+                HoldForAca(task, failure ?? task.SenseData);
         }
         else
         {
             Run(task, failure is null ? _deviceServer.Continue(task) : DeviceServer.Fail(task, failure));
         }
         Pump();
+    }
+
+    private void HoldForAca(ScsiTask task, SenseData? failure)
+    {
+        task.Awaited = Awaited.AcaEnd;
+        task.HeldFailure = failure;
+        _heldByAca++;
     }
 
     private void Run(ScsiTask task, Progress progress)
@@ -211,12 +218,14 @@ public sealed class LogicalUnit : ITaskEnder
     /// whose turn has come.</summary>
     private void Pump()
     {
-        while (_taskManager.HasPending || _deviceServer.HasWaiting || _heldByAca > 0 || _unit.Tasks.HasDormant)
+        while (_taskManager.HasPending || _deviceServer.HasWaiting || _unit.Isolation.HasWaiting || _heldByAca > 0 || _unit.Tasks.HasDormant)
         {
             if (_taskManager.HasPending && _taskManager.GiveAnswer())
                 continue;
             if (_deviceServer.HasWaiting && _deviceServer.NextWithBuffer() is { } supplied)
                 Run(supplied, _deviceServer.Continue(supplied));
+            else if (_unit.Isolation.HasWaiting && _unit.Isolation.NextAdmitted() is { } admitted)
+                Run(admitted, _deviceServer.Continue(admitted));
             else if (_heldByAca > 0 && NextReleased() is { } released)
                 RunReleased(released);
             else if (_unit.Medium.IsKnown && _unit.Tasks.NextToEnable(_unit.ModePages.TaskSetPerNexus, _unit.Aca) is { } next)

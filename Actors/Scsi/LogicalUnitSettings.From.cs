@@ -28,6 +28,10 @@ public sealed partial record LogicalUnitSettings
             TransferBuffer = Bytes(section, "transfer-buffer", defaults.TransferBuffer),
             GrowTransferBuffer = section.GetBoolean("grow-transfer-buffer", defaults.GrowTransferBuffer),
             MaximumTransfer = Bytes(section, "max-transfer", defaults.MaximumTransfer),
+            MaximumCompareAndWrite = section.GetInt("max-compare-and-write", defaults.MaximumCompareAndWrite),
+            MaximumAtomicWrite = Bytes(section, "max-atomic-write", defaults.MaximumAtomicWrite),
+            MaximumWriteSame = section.GetByteSize("max-write-same", defaults.MaximumWriteSame) ?? defaults.MaximumWriteSame,
+            MaximumUnmapDescriptors = section.GetInt("max-unmap-descriptors", defaults.MaximumUnmapDescriptors),
             BufferLimit = section.GetByteSize("buffer-limit", defaults.BufferLimit) ?? defaults.BufferLimit,
             BufferIdleLimit = section.GetByteSize("buffer-idle-limit", defaults.BufferIdleLimit) ?? defaults.BufferIdleLimit,
         }.Validated();

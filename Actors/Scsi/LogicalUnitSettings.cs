@@ -72,6 +72,18 @@ public sealed partial record LogicalUnitSettings
     /// <summary>MAXIMUM TRANSFER LENGTH, in bytes, at most 256 MiB; longer requests are refused.</summary>
     public int MaximumTransfer { get; init; } = 32 * 1024 * 1024;
 
+    /// <summary>MAXIMUM COMPARE AND WRITE LENGTH, in blocks, 1 to 255; less when that many are no one piece of a transfer.</summary>
+    public int MaximumCompareAndWrite { get; init; } = 128;
+
+    /// <summary>MAXIMUM ATOMIC TRANSFER LENGTH, in bytes, at least a block; less when that many are no one piece of a transfer.</summary>
+    public int MaximumAtomicWrite { get; init; } = 256 * 1024;
+
+    /// <summary>MAXIMUM WRITE SAME LENGTH, in bytes, at least a block.</summary>
+    public long MaximumWriteSame { get; init; } = 1024 * 1024 * 1024;
+
+    /// <summary>MAXIMUM UNMAP BLOCK DESCRIPTOR COUNT, 1 to 4095.</summary>
+    public int MaximumUnmapDescriptors { get; init; } = 256;
+
     /// <summary>Bytes of buffers that all commands together may hold; a command waits when there is no room.</summary>
     public long BufferLimit { get; init; } = 128 * 1024 * 1024;
 
@@ -87,6 +99,10 @@ public sealed partial record LogicalUnitSettings
             "physical-block-size is a power of two, at least block-size");
         Require(MaximumTransfer >= BlockSize && MaximumTransfer <= 256 * 1024 * 1024, "max-transfer is from one block to 256 MiB");
         Require(TransferBuffer >= BlockSize && TransferBuffer <= MaximumTransfer, "transfer-buffer is from one block to max-transfer");
+        Require(MaximumCompareAndWrite is >= 1 and <= 255, "max-compare-and-write is from 1 to 255 blocks");
+        Require(MaximumAtomicWrite >= BlockSize, "max-atomic-write is at least one block");
+        Require(MaximumWriteSame >= BlockSize, "max-write-same is at least one block");
+        Require(MaximumUnmapDescriptors is >= 1 and <= 4095, "max-unmap-descriptors is from 1 to 4095");
         Require(MaximumTasks is >= 1 and <= 65536, "max-tasks is from 1 to 65536");
         Require(MaximumNexuses is >= 1 and <= 65536, "max-nexuses is from 1 to 65536");
         Require(MaximumTaskManagement >= 1, "max-task-management is at least 1");

@@ -16,7 +16,10 @@ internal sealed class LogicalUnitState
         Nexuses = new ItlNexuses(settings.MaximumNexuses);
         Tasks = new TaskSet(settings.MaximumTasks);
         PieceLimit = settings.GrowTransferBuffer ? int.MaxValue : settings.TransferBuffer & -settings.BlockSize;
-        ParameterDataLimit = Math.Max(DataBuffer.Alignment, ReportCommands.LunListLength(settings.Luns.Count));
+        ParameterDataLimit = Math.Max(
+            Math.Max(DataBuffer.Alignment, ReportCommands.LunListLength(settings.Luns.Count)),
+            UnmapCommand.ListLength(settings.MaximumUnmapDescriptors));
+        Isolation = new BlockIsolation(this);
     }
 
     public LogicalUnitSettings Settings { get; }
@@ -26,6 +29,7 @@ internal sealed class LogicalUnitState
     public ItlNexuses Nexuses { get; }
     public Reservations Reservations { get; } = new();
     public TaskSet Tasks { get; }
+    public BlockIsolation Isolation { get; }
 
     /// <summary>Bytes of a transfer that go in one piece.</summary>
     public int PieceLimit { get; }
@@ -35,6 +39,17 @@ internal sealed class LogicalUnitState
 
     /// <summary>MAXIMUM TRANSFER LENGTH, in blocks.</summary>
     public uint MaximumTransferBlocks => (uint)(Settings.MaximumTransfer >> Medium.BlockShift);
+
+    /// <summary>MAXIMUM COMPARE AND WRITE LENGTH, in blocks. It goes in one piece.</summary>
+    public uint MaximumCompareAndWriteBlocks => Math.Min((uint)Settings.MaximumCompareAndWrite, MaximumPieceBlocks);
+
+    /// <summary>MAXIMUM ATOMIC TRANSFER LENGTH, in blocks. It goes in one piece.</summary>
+    public uint MaximumAtomicBlocks => Math.Min((uint)(Settings.MaximumAtomicWrite >> Medium.BlockShift), MaximumPieceBlocks);
+
+    /// <summary>MAXIMUM WRITE SAME LENGTH, in blocks.</summary>
+    public ulong MaximumWriteSameBlocks => (ulong)(Settings.MaximumWriteSame >> Medium.BlockShift);
+
+    private uint MaximumPieceBlocks => Math.Min((uint)(PieceLimit >> Medium.BlockShift), MaximumTransferBlocks);
 
     /// <summary>Why nothing can be written; null when it can.</summary>
     public SenseData? WriteProtection => ModePages.SoftwareWriteProtect ? Sense.SoftwareWriteProtected

@@ -22,6 +22,9 @@ internal sealed class Medium(LogicalUnitSettings settings)
     /// <summary>True when the storage or the settings refuse every write.</summary>
     public bool IsReadOnly => settings.ReadOnly || _opened is { IsReadOnly: true };
 
+    /// <summary>True when the storage takes blocks back (<see cref="AioUnmap"/>), which then read as zeroes.</summary>
+    public bool CanUnmap => _opened is { Result: AioResult.Ok, CanUnmap: true };
+
     /// <summary>Why commands that need the medium cannot be done; null when they can.</summary>
     public SenseData? NotReady { get; private set; } = Sense.BecomingReady;
 

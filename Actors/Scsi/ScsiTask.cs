@@ -37,6 +37,9 @@ internal enum Awaited : byte
     /// <summary>Storage's.</summary>
     Aio,
 
+    /// <summary>That of other commands, at whose blocks it must not be at the same time.</summary>
+    Blocks,
+
     /// <summary>The end of an auto contingent allegiance; the answer itself has come.</summary>
     AcaEnd,
 }
@@ -94,6 +97,9 @@ internal sealed class ScsiTask(int slot)
     public long Total, Done;
     public int Chunk;
 
+    /// <summary>The most bytes of one round.</summary>
+    public int Piece;
+
     /// <summary>It fetches sense data that are kept, for which its initiator may hold the bus: nothing holds it up.</summary>
     public bool IsForSense;
 
@@ -102,6 +108,15 @@ internal sealed class ScsiTask(int slot)
     public int InTransfer;
     public long Transferred;
     public bool WriteThrough;
+
+    /// <summary>Ranges of blocks in its parameter list: all, and those that have been begun (UNMAP).</summary>
+    public int Ranges, RangesBegun;
+
+    // ---- Its place among commands for the same blocks
+    /// <summary>True from its first storage request for blocks on.</summary>
+    public bool IsOnMedium;
+    public long AskedForBlocks;
+    public ScsiTask? WaitsFor;
 
     /// <summary>Takes a command into the slot.</summary>
     public void Begin(ScsiCommandReceived command, ItlNexus owner, TaskState state)
@@ -116,11 +131,11 @@ internal sealed class ScsiTask(int slot)
         HeldFailure = null;
         Status = ScsiStatus.Good;
         SenseData = null;
-        BufferLength = ReadBackAt = Chunk = InTransfer = 0;
+        BufferLength = ReadBackAt = Chunk = InTransfer = Ranges = RangesBegun = 0;
+        Piece = int.MaxValue;
         Total = Done = Transfer = Transferred = 0;
         Lba = 0;
-        WriteThrough = false;
-        IsForSense = false;
+        WriteThrough = IsOnMedium = IsForSense = false;
     }
 
     /// <summary>Frees the slot; a late answer no longer finds it.</summary>
@@ -131,6 +146,7 @@ internal sealed class ScsiTask(int slot)
         Command = null!;
         Owner = null!;
         SenseData = null;
+        WaitsFor = null;
     }
 
     /// <summary>Lays out a transfer of parameter data that has been made in the buffer: as much of it as the allocation length and the port

@@ -29,12 +29,21 @@ internal enum Steps : ushort
     /// <summary>Compare what was read with what the initiator sent.</summary>
     Compare = 1 << 6,
 
+    /// <summary>Write the blocks that the initiator sent behind those which have been compared.</summary>
+    WriteCompared = 1 << 7,
+
+    /// <summary>Give the blocks back to storage; they read as zeroes.</summary>
+    Unmap = 1 << 8,
+
     /// <summary>Hand the buffer to the port (SendDataIn) and wait until it has been delivered.</summary>
-    DataIn = 1 << 7,
+    DataIn = 1 << 9,
 
     /// <summary>Let the command take effect, after everything before it has gone well.</summary>
-    Conclude = 1 << 8,
+    Conclude = 1 << 10,
 
     /// <summary>The steps that need a buffer.</summary>
     WithBuffer = DataOut | Write | Read | DataIn,
+
+    /// <summary>The steps in which storage works on blocks.</summary>
+    OnBlocks = Read | Write | WriteCompared | Unmap,
 }

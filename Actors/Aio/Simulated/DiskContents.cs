@@ -39,9 +39,12 @@ internal sealed class DiskContents
     /// <param name="data">What.</param>
     /// <param name="length">How many bytes of it, from the first.</param>
     /// <param name="isDurable">It has been to the medium.</param>
-    public long Write(long stamp, long offset, ScatterGatherList data, long length, bool isDurable)
+    /// <param name="isAtomic">All of it finds room, or nothing does.</param>
+    public long Write(long stamp, long offset, ScatterGatherList data, long length, bool isDurable, bool isAtomic)
     {
         var completed = ++_events;
+        if (isAtomic && !_current.HasRoomFor(offset, length))
+            return 0;
         var written = WriteTo(_current, offset, data, length);
         if (_volatile is null)
             return written;
@@ -52,7 +55,7 @@ internal sealed class DiskContents
             _volatile.Forget(range, completed);
         }
         else
-            _volatile.Add(stamp, completed, range, data);
+            _volatile.Add(stamp, completed, range, data, isAtomic);
         return written;
     }
 

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace ScsiActors.Aio.Simulated;
 
 /// <summary>Every content that a power cut may leave on the medium: any part of the writes that were not on it has landed, cut at multiples of the tearing
-/// unit, and where several cover the same bytes any may be on top, unless one had completed before the other was submitted.</summary>
+/// unit unless it is atomic, and where several cover the same bytes any may be on top, unless one had completed before the other was submitted.</summary>
 /// <remarks>Two images are different when different writes are on top somewhere, even if those wrote the same bytes. Writes that do not overlap are
 /// independent of each other, so the images are numbered like the digits of a number: one digit for each group of pieces that overlap, 0 for nothing
 /// landed and the highest for everything in the order of completion.</remarks>
@@ -12,8 +12,24 @@ internal sealed class LegalImages
     // Of more pieces than this that overlap in different ways, only some outcomes are listed: the number of orders grows with the factorial.
     private const int MaxPermuted = 5;
 
+    /// <summary>What lands together: a part of a write between two multiples of the tearing unit, or all that is left of an atomic one.</summary>
+    private readonly record struct Piece(VolatileWrite[] Parts)
+    {
+        public long Start => Parts[0].Range.Offset;
+
+        public long Completed => Parts[0].Completed;
+
+        public long Stamp => Parts[0].Stamp;
+
+        public bool IsBelow(Piece other) => Parts[0].IsBelow(other.Parts[0]);
+
+        public bool IsOn(long at) => Array.Exists(Parts, part => part.Range.Overlaps(new ByteRange(at, 1)));
+
+        public bool Matches(Piece other) => Parts.Length == 1 && other.Parts.Length == 1 && Parts[0].Range == other.Parts[0].Range;
+    }
+
     private readonly SparseMemory _medium;
-    private readonly List<VolatileWrite> _pieces;
+    private readonly List<Piece> _pieces;
     private readonly List<int[][]> _digits = [];
 
     /// <summary>All images of one cut.</summary>
@@ -23,20 +39,15 @@ internal sealed class LegalImages
     public LegalImages(SparseMemory medium, List<VolatileWrite> writes, long tearingUnit)
     {
         _medium = medium;
-        _pieces = tearingUnit == 0 ? [.. writes] : [.. writes.SelectMany(write => Torn(write, tearingUnit))];
-        _pieces.Sort(static (a, b) => a.Range.Offset != b.Range.Offset ? a.Range.Offset.CompareTo(b.Range.Offset)
+        _pieces = [.. Whole(writes), .. writes.Where(static write => !write.IsAtomic).SelectMany(write => Torn(write, tearingUnit))];
+        _pieces.Sort(static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start)
             : a.Completed != b.Completed ? a.Completed.CompareTo(b.Completed) : a.Stamp.CompareTo(b.Stamp));
         Count = BigInteger.One;
-        for (var first = 0; first < _pieces.Count;)
+        foreach (var group in Groups())
         {
-            var end = _pieces[first].Range.End;
-            var next = first + 1;
-            for (; next < _pieces.Count && _pieces[next].Range.Offset < end; next++)
-                end = Math.Max(end, _pieces[next].Range.End);
-            var outcomes = Outcomes(first, next);
+            var outcomes = Outcomes(group);
             _digits.Add(outcomes);
             Count *= outcomes.Length;
-            first = next;
         }
     }
 
@@ -103,27 +114,74 @@ internal sealed class LegalImages
         }
     }
 
-    private static IEnumerable<VolatileWrite> Torn(VolatileWrite write, long unit)
+    private static IEnumerable<Piece> Whole(List<VolatileWrite> writes) => writes.Where(static write => write.IsAtomic)
+        .GroupBy(static write => write.Stamp).Select(static parts => new Piece([.. parts.OrderBy(static part => part.Range.Offset)]));
+
+    private static IEnumerable<Piece> Torn(VolatileWrite write, long unit)
     {
+        if (unit == 0)
+        {
+            yield return new Piece([write]);
+            yield break;
+        }
         for (var start = write.Range.Offset; start < write.Range.End;)
         {
             var end = Math.Min((start / unit + 1) * unit, write.Range.End);
-            yield return write.Part(new ByteRange(start, end - start));
+            yield return new Piece([write.Part(new ByteRange(start, end - start))]);
             start = end;
         }
+    }
+
+    /// <summary>The pieces that overlap, directly or through others, and those that an atomic write in several parts ties together; by their first
+    /// bytes.</summary>
+    private List<List<int>> Groups()
+    {
+        var parts = new List<(ByteRange Range, int Piece)>();
+        for (var i = 0; i < _pieces.Count; i++)
+            parts.AddRange(_pieces[i].Parts.Select(part => (part.Range, i)));
+        parts.Sort(static (a, b) => a.Range.Offset != b.Range.Offset ? a.Range.Offset.CompareTo(b.Range.Offset) : a.Piece.CompareTo(b.Piece));
+        var groups = new List<List<int>>();
+        var groupOf = new List<int>?[_pieces.Count];
+        var end = long.MinValue;
+        foreach (var (range, piece) in parts)
+        {
+            if (range.Offset >= end)
+                groups.Add([]);
+            end = Math.Max(end, range.End);
+            Join(groups[^1], piece, groupOf);
+        }
+        groups.RemoveAll(static group => group.Count == 0);
+        foreach (var group in groups)
+            group.Sort();
+        return groups;
+    }
+
+    private static void Join(List<int> group, int piece, List<int>?[] groupOf)
+    {
+        var tied = groupOf[piece];
+        if (tied == group)
+            return;
+        int[] joining = tied is null ? [piece] : [.. tied];
+        tied?.Clear();
+        group.AddRange(joining);
+        foreach (var one in joining)
+            groupOf[one] = group;
     }
 
     private void Apply(int[] landed, SparseMemory image)
     {
         foreach (var piece in landed)
-            image.Write(_pieces[piece].Range.Offset, _pieces[piece].Data);
+        {
+            foreach (var part in _pieces[piece].Parts)
+                image.Write(part.Range.Offset, part.Data);
+        }
     }
 
     /// <summary>What can have landed of pieces that overlap, each outcome as the pieces in the order in which they did.</summary>
-    private int[][] Outcomes(int first, int end)
+    private int[][] Outcomes(List<int> group)
     {
-        var pieces = Enumerable.Range(first, end - first).OrderBy(piece => _pieces[piece].Completed).ThenBy(piece => _pieces[piece].Stamp).ToArray();
-        if (pieces.All(piece => _pieces[piece].Range == _pieces[first].Range))
+        var pieces = group.OrderBy(piece => _pieces[piece].Completed).ThenBy(piece => _pieces[piece].Stamp).ToArray();
+        if (pieces.All(piece => _pieces[piece].Matches(_pieces[group[0]])))
             return [[], .. pieces.Select(static piece => new[] { piece })];
         var found = new Dictionary<string, int[]>();
         if (pieces.Length <= MaxPermuted)
@@ -157,8 +215,9 @@ internal sealed class LegalImages
     /// <summary>Which piece is on top, from each boundary to the next: what tells one outcome from another.</summary>
     private string Tops(int[] landed)
     {
-        var boundaries = landed.SelectMany(piece => new[] { _pieces[piece].Range.Offset, _pieces[piece].Range.End }).Distinct().Order();
-        var tops = boundaries.Select(at => (At: at, Top: Array.FindLastIndex(landed, piece => _pieces[piece].Range.Overlaps(new ByteRange(at, 1)))))
+        var boundaries = landed.SelectMany(piece => _pieces[piece].Parts).SelectMany(static part => new[] { part.Range.Offset, part.Range.End })
+            .Distinct().Order();
+        var tops = boundaries.Select(at => (At: at, Top: Array.FindLastIndex(landed, piece => _pieces[piece].IsOn(at))))
             .Select(place => (place.At, Top: place.Top < 0 ? -1 : landed[place.Top])).ToList();
         // A boundary that changes nothing is none.
         return string.Join(' ', tops.Where((place, i) => i == 0 || place.Top != tops[i - 1].Top).Select(static place => $"{place.At}:{place.Top}"));

@@ -99,7 +99,7 @@ public sealed partial class SimulatedDisk
                 continue;
             var bytes = new byte[write.Data.Length];
             Segments.CopyFrom(write.Data, 0, bytes);
-            writes.Add(new VolatileWrite(pending.Stamp, long.MaxValue, new ByteRange(write.Offset, bytes.Length), bytes, 0));
+            writes.Add(new VolatileWrite(pending.Stamp, long.MaxValue, new ByteRange(write.Offset, bytes.Length), bytes, 0, write.IsAtomic));
         }
         return writes;
     }

@@ -195,9 +195,12 @@ public sealed partial class SimulatedDisk : IAioBackend, IDiskMechanismPorts, IS
         if (!_overlays.IsEmpty)
         {
             good = _overlays.BeforeError(write.Id, new ByteRange(write.Offset, length), isWrite: true, _ports.Now);
+            // Where a block of it cannot be written, nothing of it is.
+            if (write.IsAtomic && good < length)
+                return (AioResult.WriteError, 0);
             _overlays.BeforeWrite(write.Id, new ByteRange(write.Offset, good), write.Data, _ports.Now);
         }
-        var written = _contents?.Write(stamp, write.Offset, write.Data, good, isDurable) ?? good;
+        var written = _contents?.Write(stamp, write.Offset, write.Data, good, isDurable, write.IsAtomic) ?? good;
         return (written < good ? AioResult.NoSpace : good < length ? AioResult.WriteError : AioResult.Ok, written);
     }
 

@@ -10,7 +10,8 @@ namespace ScsiActors.Aio.Simulated;
 /// <param name="range">Where it goes.</param>
 /// <param name="bytes">What it writes: as many bytes from <paramref name="start"/> on.</param>
 /// <param name="start">Where they begin.</param>
-internal sealed class VolatileWrite(long stamp, long completed, ByteRange range, byte[] bytes, int start)
+/// <param name="isAtomic">Nothing of it lands without the rest.</param>
+internal sealed class VolatileWrite(long stamp, long completed, ByteRange range, byte[] bytes, int start, bool isAtomic)
 {
     /// <summary>When it was submitted.</summary>
     public long Stamp => stamp;
@@ -21,6 +22,9 @@ internal sealed class VolatileWrite(long stamp, long completed, ByteRange range,
     /// <summary>Where it goes.</summary>
     public ByteRange Range => range;
 
+    /// <summary>True when nothing of it lands without the rest: what newer writes have left of it, perhaps in several parts.</summary>
+    public bool IsAtomic => isAtomic;
+
     /// <summary>What holds the bytes.</summary>
     public byte[] Bytes => bytes;
 
@@ -28,7 +32,7 @@ internal sealed class VolatileWrite(long stamp, long completed, ByteRange range,
     public ReadOnlySpan<byte> Data => bytes.AsSpan(start, (int)range.Length);
 
     /// <summary>The part of it that lies in <paramref name="inner"/>, which lies in it.</summary>
-    public VolatileWrite Part(ByteRange inner) => new(stamp, completed, inner, bytes, start + (int)(inner.Offset - range.Offset));
+    public VolatileWrite Part(ByteRange inner) => new(stamp, completed, inner, bytes, start + (int)(inner.Offset - range.Offset), isAtomic);
 
     /// <summary>True when this one cannot land on top of <paramref name="other"/>: it had completed before the other was submitted.</summary>
     public bool IsBelow(VolatileWrite other) => completed < other.Stamp;
@@ -58,7 +62,7 @@ internal sealed class VolatileWrites
     }
 
     /// <summary>Adds one that has just completed.</summary>
-    public void Add(long stamp, long completed, ByteRange range, ScatterGatherList data)
+    public void Add(long stamp, long completed, ByteRange range, ScatterGatherList data, bool isAtomic)
     {
         if (range.Length == 0)
             return;
@@ -66,7 +70,7 @@ internal sealed class VolatileWrites
         Segments.CopyFrom(data, 0, bytes.AsSpan(0, (int)range.Length));
         var parts = NewList();
         _byStamp.Add(stamp, parts);
-        Add(parts, new VolatileWrite(stamp, completed, range, bytes, 0));
+        Add(parts, new VolatileWrite(stamp, completed, range, bytes, 0, isAtomic));
     }
 
     /// <summary>Takes a write out that is on the medium from now on, and what older writes would have put beneath it: those parts can never be seen

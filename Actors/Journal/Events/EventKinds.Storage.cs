@@ -18,10 +18,11 @@ public static partial class EventKinds
             static (m, ref e) =>
             {
                 (e.Value, e.Offset, e.Length) = (Packed(m.Id), m.Offset, m.Data.Length);
-                e.Flags = EventFlags.Out | (m.WriteThrough ? EventFlags.WriteThrough : EventFlags.None);
+                e.Flags = EventFlags.Out | (m.WriteThrough ? EventFlags.WriteThrough : EventFlags.None)
+                    | (m.IsAtomic ? EventFlags.Atomic : EventFlags.None);
                 e.Code = (byte)Math.Min(m.Data.Count, byte.MaxValue);
             },
-            static (in e) => $" at {e.Offset}, {Bytes(in e)}{SegmentsOf(in e)}{((e.Flags & EventFlags.WriteThrough) != 0 ? ", through" : "")}",
+            static (in e) => $" at {e.Offset}, {Bytes(in e)}{SegmentsOf(in e)}{HowOf(in e)}",
             form: EventForm.Segments),
         Row<AioFlush>(static (m, ref e) => e.Value = Packed(m.Id)),
         Row<AioUnmap>(
@@ -46,6 +47,9 @@ public static partial class EventKinds
     private static ulong Packed(AioId id) => (ulong)id.Generation << 32 | (uint)id.Slot;
 
     private static string SegmentsOf(in JournalEvent e) => e.Code == 1 ? "" : $" in {e.Code} segments";
+
+    private static string HowOf(in JournalEvent e) =>
+        ((e.Flags & EventFlags.WriteThrough) != 0 ? ", through" : "") + ((e.Flags & EventFlags.Atomic) != 0 ? ", atomic" : "");
 
     private static string Bytes(in JournalEvent e) => $"{e.Length} bytes";
 }

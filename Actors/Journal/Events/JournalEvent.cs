@@ -26,6 +26,9 @@ public enum EventFlags : byte
 
     /// <summary>What it is about is on: a line is high, targets are reset, steps answer a message.</summary>
     On = 32,
+
+    /// <summary>All of the write lands, or nothing.</summary>
+    Atomic = 64,
 }
 
 /// <summary>One entry of a journal: a message between two actors, or a fault, a finding, a note. It holds values only, so that an event read from a file is

@@ -17,10 +17,11 @@ public sealed record BusParameters
     /// <summary>Everything is queued.</summary>
     public static BusParameters Default { get; } = new();
 
-    /// <summary>Before the patches: reads are queued, writes stay connected, one at a time, until their status.</summary>
+    /// <summary>Before the patches: reads are queued, writes stay connected, one at a time, until their status. COMPARE AND WRITE and WRITE ATOMIC, which
+    /// were not yet there, are queued.</summary>
     public static BusParameters NoPatch { get; } = new()
     {
-        QueueWrites = false, WriteDisconnectAfterData = false, HonourTaskAttributes = false, YieldsToOthers = false,
+        QueueWrites = false, HonourTaskAttributes = false, YieldsToOthers = false,
     };
 
     /// <summary>Patches 1 to 3: writes are queued like reads, with their direction. They leave the bus to others while storage has them: otherwise the

@@ -32,8 +32,11 @@ internal static class DisconnectPolicy
         // FORMAT UNIT, READ, START STOP UNIT, PRE-FETCH, SYNCHRONIZE CACHE, VERIFY, SANITIZE
         foreach (var code in (ReadOnlySpan<byte>)[0x04, 0x08, 0x1B, 0x28, 0x2F, 0x34, 0x35, 0x48, 0x88, 0x8F, 0x90, 0x91, 0xA8, 0xAF])
             work[code] = CommandWork.Long;
-        // WRITE, WRITE AND VERIFY, WRITE SAME, UNMAP, COMPARE AND WRITE
-        foreach (var code in (ReadOnlySpan<byte>)[0x0A, 0x2A, 0x2E, 0x41, 0x42, 0x89, 0x8A, 0x8E, 0x93, 0xAA, 0xAE])
+        // COMPARE AND WRITE and WRITE ATOMIC wait for other commands at their blocks, some of which need the bus: they do not stay on it.
+        foreach (var code in (ReadOnlySpan<byte>)[0x89, 0x9C])
+            work[code] = CommandWork.Long;
+        // WRITE, WRITE AND VERIFY, WRITE SAME, UNMAP
+        foreach (var code in (ReadOnlySpan<byte>)[0x0A, 0x2A, 0x2E, 0x41, 0x42, 0x8A, 0x8E, 0x93, 0xAA, 0xAE])
             work[code] = CommandWork.LongWrite;
         return work;
     }

@@ -8,6 +8,8 @@ namespace ScsiActors.Scsi;
 internal static class CapacityCommands
 {
     private const byte Pmi = 0x01;
+    private const byte Lbpme = 0x80;
+    private const byte Lbprz = 0x40;
 
     public static SenseData? ReadCapacity10(LogicalUnitState unit, ScsiTask task)
     {
@@ -32,6 +34,7 @@ internal static class CapacityCommands
         BinaryPrimitives.WriteUInt32BigEndian(data[8..], (uint)unit.Settings.BlockSize);
         // LOGICAL BLOCKS PER PHYSICAL BLOCK EXPONENT.
         data[13] = (byte)BitOperations.Log2((uint)(unit.Settings.PhysicalBlockSize / unit.Settings.BlockSize));
+        data[14] = unit.Medium.CanUnmap ? (byte)(Lbpme | Lbprz) : (byte)0;
         task.SetParameterData(data.Length);
         return null;
     }

@@ -3,7 +3,7 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Scsi;
 
-/// <summary>READ, WRITE, WRITE AND VERIFY, VERIFY and SYNCHRONIZE CACHE in all their lengths (SBC-3 5): checks the range and lays out the
+/// <summary>READ, WRITE, WRITE AND VERIFY, WRITE ATOMIC, COMPARE AND WRITE, VERIFY and SYNCHRONIZE CACHE in all their lengths (SBC-3 5): checks the range and lays out the
 /// transfer.</summary>
 internal static class MediumCommands
 {
@@ -50,6 +50,34 @@ internal static class MediumCommands
         return null;
     }
 
+    public static SenseData? DecodeWriteAtomic(LogicalUnitState unit, ScsiTask task)
+    {
+        if (Locate(unit, task, unit.MaximumAtomicBlocks, out var length) is { } fault)
+            return fault;
+        // Part of it is not to be had: what the initiator has not got cannot be left out.
+        if (task.Command.DataOutLength >= 0 && task.Command.DataOutLength < length)
+            return Sense.InvalidFieldInCdb(LengthFieldOf(task.Row.BlockFields));
+        task.WriteThrough = ForcesUnitAccess(task) || !unit.ModePages.WriteCacheEnabled;
+        task.Transfer = length;
+        SetTotal(unit, task, length, readBackAt: 0);
+        return null;
+    }
+
+    public static SenseData? DecodeCompareAndWrite(LogicalUnitState unit, ScsiTask task)
+    {
+        if (Locate(unit, task, unit.MaximumCompareAndWriteBlocks, out var length) is { } fault)
+            return fault;
+        // The blocks to compare, then as many to write (SBC-3 5.2).
+        task.Transfer = 2 * length;
+        if (task.Command.DataOutLength >= 0 && task.Command.DataOutLength != task.Transfer)
+            return Sense.InvalidFieldInCdb(LengthFieldOf(task.Row.BlockFields));
+        task.WriteThrough = ForcesUnitAccess(task) || !unit.ModePages.WriteCacheEnabled;
+        SetTotal(unit, task, length, readBackAt: 0);
+        task.ReadBackAt = (int)RoundUp(task.Transfer, DataBuffer.Alignment);
+        task.BufferLength = task.ReadBackAt + (int)length;
+        return null;
+    }
+
     public static SenseData? DecodeVerify(LogicalUnitState unit, ScsiTask task)
     {
         if (Locate(unit, task, out var length) is { } fault)
@@ -83,8 +111,11 @@ internal static class MediumCommands
         return null;
     }
 
+    private static SenseData? Locate(LogicalUnitState unit, ScsiTask task, out long length) =>
+        Locate(unit, task, unit.MaximumTransferBlocks, out length);
+
     /// <summary>Checks range, write protection and transfer length, in this order; the length comes out in bytes.</summary>
-    private static SenseData? Locate(LogicalUnitState unit, ScsiTask task, out long length)
+    private static SenseData? Locate(LogicalUnitState unit, ScsiTask task, uint maximum, out long length)
     {
         ReadFields(task, out var lba, out var blocks);
         length = (long)blocks << unit.Medium.BlockShift;
@@ -93,10 +124,10 @@ internal static class MediumCommands
             return Sense.LbaOutOfRange;
         if (task.Row.Has(CommandTraits.Writes) && unit.WriteProtection is { } protection)
             return protection;
-        return blocks > unit.MaximumTransferBlocks ? Sense.InvalidFieldInCdb(LengthFieldOf(task.Row.BlockFields)) : null;
+        return blocks > maximum ? Sense.InvalidFieldInCdb(LengthFieldOf(task.Row.BlockFields)) : null;
     }
 
-    private static void ReadFields(ScsiTask task, out ulong lba, out uint blocks)
+    public static void ReadFields(ScsiTask task, out ulong lba, out uint blocks)
     {
         var cdb = task.Command.Cdb;
         switch (task.Row.BlockFields)
@@ -109,6 +140,14 @@ internal static class MediumCommands
                 lba = cdb.UInt64(2);
                 blocks = cdb.UInt32(10);
                 break;
+            case BlockFields.SixteenShort:
+                lba = cdb.UInt64(2);
+                blocks = cdb[13];
+                break;
+            case BlockFields.SixteenMedium:
+                lba = cdb.UInt64(2);
+                blocks = cdb.UInt16(12);
+                break;
             case BlockFields.Twelve:
                 lba = cdb.UInt32(2);
                 blocks = cdb.UInt32(6);
@@ -120,16 +159,19 @@ internal static class MediumCommands
         }
     }
 
-    private static int LengthFieldOf(BlockFields fields) => fields switch
+    public static int LengthFieldOf(BlockFields fields) => fields switch
     {
         BlockFields.Sixteen => 10,
+        BlockFields.SixteenShort => 13,
+        BlockFields.SixteenMedium => 12,
         BlockFields.Twelve => 6,
         BlockFields.Ten => 7,
         _ => 4,
     };
 
+    /// <summary>True when some of the blocks are none of the medium's.</summary>
     // By subtraction: the sum of the two may wrap around.
-    private static bool IsOutOfRange(LogicalUnitState unit, ulong lba, uint blocks) =>
+    public static bool IsOutOfRange(LogicalUnitState unit, ulong lba, ulong blocks) =>
         lba > unit.Medium.Blocks || blocks > unit.Medium.Blocks - lba;
 
     private static bool ForcesUnitAccess(ScsiTask task) =>
@@ -149,6 +191,7 @@ internal static class MediumCommands
         task.Total = total;
         if (total == 0)
             task.Plan = Steps.None;
+        task.Piece = unit.PieceLimit;
         var piece = (int)Math.Min(total, unit.PieceLimit);
         task.ReadBackAt = (int)RoundUp(Math.Min(readBackAt, piece), DataBuffer.Alignment);
         task.BufferLength = task.ReadBackAt + piece;

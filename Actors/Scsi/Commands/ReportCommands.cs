@@ -50,7 +50,7 @@ internal static class ReportCommands
         var options = cdb[2] & 7;
         if (options == 0)
         {
-            task.SetParameterData(WriteAll(data, withTimeouts));
+            task.SetParameterData(WriteAll(unit, data, withTimeouts));
             return null;
         }
         var first = CommandTable.FindOperationCode(cdb[3]);
@@ -67,7 +67,7 @@ internal static class ReportCommands
         var row = first is { HasServiceAction: true }
             ? serviceAction <= CommandRow.ServiceActionMask ? CommandTable.FindServiceAction(cdb[3], (byte)serviceAction) : null
             : options == 3 && serviceAction != 0 ? null : first;
-        task.SetParameterData(WriteOne(data, row, withTimeouts));
+        task.SetParameterData(WriteOne(data, row is not null && row.IsSupportedBy(unit) ? row : null, withTimeouts));
         return null;
     }
 
@@ -83,11 +83,13 @@ internal static class ReportCommands
         return null;
     }
 
-    private static int WriteAll(Span<byte> data, bool withTimeouts)
+    private static int WriteAll(LogicalUnitState unit, Span<byte> data, bool withTimeouts)
     {
         var at = 4;
         foreach (var row in CommandTable.Rows)
         {
+            if (!row.IsSupportedBy(unit))
+                continue;
             data[at] = row.OperationCode;
             BinaryPrimitives.WriteUInt16BigEndian(data[(at + 2)..], row.ServiceAction);
             data[at + 5] = (byte)((withTimeouts ? Ctdp : 0) | (row.HasServiceAction ? ServActv : 0));

@@ -12,6 +12,11 @@ internal static class VpdPages
     private const byte Ascii = 0x02;
     private const byte Binary = 0x01;
     private const byte OfTargetPort = 0x10;
+    private const byte Lbpu = 0x80;
+    private const byte Lbpws = 0x40;
+    private const byte Lbpws10 = 0x20;
+    private const byte Lbprz = 0x04;
+    private const byte ThinProvisioned = 2;
 
     /// <summary>Writes the bytes of a page after its header, into cleared memory; returns how many.</summary>
     private delegate int PageWriter(LogicalUnitState unit, Span<byte> body);
@@ -73,8 +78,19 @@ internal static class VpdPages
     {
         var settings = unit.Settings;
         var physical = settings.PhysicalBlockSize / settings.BlockSize;
+        body[1] = (byte)unit.MaximumCompareAndWriteBlocks;
         BinaryPrimitives.WriteUInt16BigEndian(body[2..], (ushort)physical);
         BinaryPrimitives.WriteUInt32BigEndian(body[4..], unit.MaximumTransferBlocks);
+        if (unit.Medium.CanUnmap)
+        {
+            // As many blocks as there may be; OPTIMAL UNMAP GRANULARITY.
+            BinaryPrimitives.WriteUInt32BigEndian(body[16..], uint.MaxValue);
+            BinaryPrimitives.WriteUInt32BigEndian(body[20..], (uint)settings.MaximumUnmapDescriptors);
+            BinaryPrimitives.WriteUInt32BigEndian(body[24..], (uint)physical);
+        }
+        BinaryPrimitives.WriteUInt64BigEndian(body[32..], unit.MaximumWriteSameBlocks);
+        // Neither alignment nor granularity is asked for, and no boundary inside an atomic write is taken: the other atomic fields are 0.
+        BinaryPrimitives.WriteUInt32BigEndian(body[40..], unit.MaximumAtomicBlocks);
         return SbcPageLength;
     }
 
@@ -84,8 +100,16 @@ internal static class VpdPages
         return SbcPageLength;
     }
 
-    // PROVISIONING TYPE 0 and no LBPU: fully provisioned, nothing to unmap.
-    private static int WriteProvisioning(LogicalUnitState unit, Span<byte> body) => 4;
+    // Otherwise PROVISIONING TYPE 0 and no LBPU: fully provisioned, nothing to unmap.
+    private static int WriteProvisioning(LogicalUnitState unit, Span<byte> body)
+    {
+        if (unit.Medium.CanUnmap)
+        {
+            body[1] = Lbpu | Lbpws | Lbpws10 | Lbprz;
+            body[2] = ThinProvisioned;
+        }
+        return 4;
+    }
 
     private static string SerialOf(LogicalUnitSettings settings) => settings.SerialNumber.Length > 0
         ? settings.SerialNumber

@@ -72,13 +72,15 @@ public sealed class CommandTableTests
         var bench = new LogicalUnitBench();
         var data = bench.Execute("A3 0C 00 00 00 00 00 00 FF FF 00 00").Data;
         Assert.Equal(data.Length - 4, (int)BinaryPrimitives.ReadUInt32BigEndian(data));
-        Assert.Equal(CommandTable.Rows.Length * 8 + 4, data.Length);
-        Assert.Equal(LogicalUnitBench.Bytes("9E 00 00 10 00 01 00 10"), data.AsSpan(4 + 8 * IndexOf("READ CAPACITY(16)"), 8).ToArray());
+        // UNMAP is not there: this storage cannot.
+        Assert.Equal((CommandTable.Rows.Length - 1) * 8 + 4, data.Length);
+        Assert.Equal((byte)0x42, new LogicalUnitBench(canUnmap: true).Execute("A3 0C 00 00 00 00 00 00 FF FF 00 00").Data[4 + 8 * IndexOf("UNMAP")]);
+        Assert.Equal(LogicalUnitBench.Bytes("9E 00 00 10 00 01 00 10"), data.AsSpan(4 + 8 * (IndexOf("READ CAPACITY(16)") - 1), 8).ToArray());
         Assert.Equal(LogicalUnitBench.Bytes("28 00 00 00 00 00 00 0A"), data.AsSpan(4 + 8 * IndexOf("READ(10)"), 8).ToArray());
 
         var timed = bench.Execute("A3 0C 80 00 00 00 00 00 FF FF 00 00").Data;
-        Assert.Equal(CommandTable.Rows.Length * 20 + 4, timed.Length);
-        for (var i = 0; i < CommandTable.Rows.Length; i++)
+        Assert.Equal((CommandTable.Rows.Length - 1) * 20 + 4, timed.Length);
+        for (var i = 0; i < CommandTable.Rows.Length - 1; i++)
         {
             Assert.Equal(2, timed[4 + 20 * i + 5] & 2);
             Assert.Equal(10, timed[4 + 20 * i + 9]);
@@ -92,6 +94,9 @@ public sealed class CommandTableTests
     [InlineData("A3 0C 03 9E 00 10 00 00 00 06 00 00", "00 03 00 10 9E 10")]
     [InlineData("A3 0C 03 28 00 00 00 00 00 05 00 00", "00 03 00 0A 28")]
     [InlineData("A3 0C 03 28 00 01 00 00 00 FF 00 00", "00 01 00 00")]
+    [InlineData("A3 0C 01 89 00 00 00 00 00 FF 00 00", "00 03 00 10 89 18 FF FF FF FF FF FF FF FF 00 00 00 FF 1F 04")]
+    [InlineData("A3 0C 01 9C 00 00 00 00 00 FF 00 00", "00 03 00 10 9C 18 FF FF FF FF FF FF FF FF 00 00 FF FF 1F 04")]
+    [InlineData("A3 0C 01 42 00 00 00 00 00 FF 00 00", "00 01 00 00")]
     [InlineData("A3 0C 01 FF 00 00 00 00 00 FF 00 00", "00 01 00 00")]
     [InlineData("A3 0C 02 9E 00 11 00 00 00 FF 00 00", "00 01 00 00")]
     [InlineData("A3 0C 02 9E 01 10 00 00 00 FF 00 00", "00 01 00 00")]

@@ -105,6 +105,33 @@ public sealed class InquiryTests
     }
 
     [Fact]
+    public void The_limits_of_writes_that_stay_whole_are_at_most_a_piece_of_a_transfer()
+    {
+        var limits = new LogicalUnitBench().Execute("12 01 B0 00 FF 00").Data;
+        Assert.Equal(128, limits[5]);
+        Assert.Equal(2097152u, BinaryPrimitives.ReadUInt64BigEndian(limits.AsSpan(36)));
+        Assert.Equal(LogicalUnitBench.Bytes("00000200 00000000 00000000 00000000 00000000"), limits[44..]);
+        var small = new LogicalUnitBench(new LogicalUnitSettings { GrowTransferBuffer = false, TransferBuffer = 8192 });
+        limits = small.Execute("12 01 B0 00 FF 00").Data;
+        Assert.Equal(16, limits[5]);
+        Assert.Equal(16u, BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(44)));
+    }
+
+    [Fact]
+    public void Provisioning_follows_what_storage_can_do()
+    {
+        var full = new LogicalUnitBench();
+        Assert.Equal(new byte[16], full.Execute("12 01 B0 00 FF 00").Data[20..36]);
+        Assert.Equal(0, full.Execute("9E 10 00 00 00 00 00 00 00 00 00 00 00 20 00 00").Data[14]);
+
+        var thin = new LogicalUnitBench(canUnmap: true);
+        var limits = thin.Execute("12 01 B0 00 FF 00").Data;
+        Assert.Equal(LogicalUnitBench.Bytes("FFFFFFFF 00000100 00000008 00000000"), limits[20..36]);
+        Assert.Equal(LogicalUnitBench.Bytes("00 B2 00 04 00 E4 02 00"), thin.Execute("12 01 B2 00 FF 00").Data);
+        Assert.Equal(0xC0, thin.Execute("9E 10 00 00 00 00 00 00 00 00 00 00 00 20 00 00").Data[14]);
+    }
+
+    [Fact]
     public void Read_capacity_tells_the_last_block_and_the_block_length()
     {
         var bench = new LogicalUnitBench();

@@ -25,11 +25,11 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
     private readonly Dictionary<ItlqNexus, int> _owed = [];
     private ulong _lastTag;
 
-    public LogicalUnitBench(LogicalUnitSettings? settings = null, bool open = true, bool clearPowerOn = true)
+    public LogicalUnitBench(LogicalUnitSettings? settings = null, bool open = true, bool clearPowerOn = true, bool canUnmap = false)
     {
         Unit = new LogicalUnit(settings ?? new LogicalUnitSettings(), this);
         if (open)
-            Open();
+            Open(canUnmap: canUnmap);
         if (open && clearPowerOn)
             ClearUnitAttention(0, 1, 2);
     }
@@ -47,8 +47,8 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
     /// <summary>Makes storage requests fail.</summary>
     public Func<AioRequest, (AioResult Result, long Bytes)?> Fault { get; set; } = _ => null;
 
-    public void Open(AioResult result = AioResult.Ok, bool isReadOnly = false, long length = Blocks * BlockSize) =>
-        Unit.Handle(new AioOpened(result, length, isReadOnly, false, "bench"));
+    public void Open(AioResult result = AioResult.Ok, bool isReadOnly = false, long length = Blocks * BlockSize, bool canUnmap = false) =>
+        Unit.Handle(new AioOpened(result, length, isReadOnly, canUnmap, "bench"));
 
     public void ClearUnitAttention(params int[] initiators)
     {
@@ -161,6 +161,9 @@ internal sealed class LogicalUnitBench : ILogicalUnitPorts
             case AioWrite write:
                 write.Data[0].Span.CopyTo(Disk.AsSpan((int)write.Offset));
                 bytes = write.Data.Length;
+                break;
+            case AioUnmap unmap:
+                Disk.AsSpan((int)unmap.Offset, (int)unmap.Length).Clear();
                 break;
         }
         Unit.Handle(new AioCompleted(request.Id, AioResult.Ok, bytes));

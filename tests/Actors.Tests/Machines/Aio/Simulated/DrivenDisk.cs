@@ -39,15 +39,15 @@ internal sealed class DrivenDisk : IAioBackendPorts
         return id;
     }
 
-    public AioId SubmitWrite(long block, byte[] data, bool writeThrough = false) =>
-        Submit(id => new AioWrite(id, block * Block, new ScatterGatherList(data), writeThrough));
+    public AioId SubmitWrite(long block, byte[] data, bool writeThrough = false, bool isAtomic = false) =>
+        Submit(id => new AioWrite(id, block * Block, new ScatterGatherList(data), writeThrough) { IsAtomic = isAtomic });
 
     /// <summary>Writes blocks that are full of one value, and waits.</summary>
-    public AioCompleted Write(long block, byte value, int blocks = 1, bool writeThrough = false)
+    public AioCompleted Write(long block, byte value, int blocks = 1, bool writeThrough = false, bool isAtomic = false)
     {
         var data = new byte[blocks * Block];
         Array.Fill(data, value);
-        return Await(SubmitWrite(block, data, writeThrough));
+        return Await(SubmitWrite(block, data, writeThrough, isAtomic));
     }
 
     /// <summary>Reads blocks: the value of each, which must be full of it.</summary>

@@ -145,7 +145,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     [Fact]
     public void Of_too_many_images_the_two_extremes_and_a_spread_of_others_are_taken_once_each()
     {
-        var writes = Enumerable.Range(0, 100).Select(static i => new VolatileWrite(i, i, new ByteRange(i * 10, 1), [1], 0)).ToList();
+        var writes = Enumerable.Range(0, 100).Select(static i => new VolatileWrite(i, i, new ByteRange(i * 10, 1), [1], 0, isAtomic: false)).ToList();
         var images = new LegalImages(new SparseMemory(1 << 20), writes, 0);
         Assert.Equal(BigInteger.Pow(2, 100), images.Count);
         var numbers = images.Numbers(500).ToList();
@@ -160,7 +160,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     [Fact]
     public void Of_many_writes_that_overlap_in_many_ways_some_images_are_listed_and_it_says_so()
     {
-        var writes = Enumerable.Range(0, 40).Select(static i => new VolatileWrite(i, 100 + i, new ByteRange(i, 3), [1, 1, 1], 0)).ToList();
+        var writes = Enumerable.Range(0, 40).Select(static i => new VolatileWrite(i, 100 + i, new ByteRange(i, 3), [1, 1, 1], 0, false)).ToList();
         var images = new LegalImages(new SparseMemory(1 << 20), writes, 0);
         Assert.False(images.IsExact);
         Assert.Equal(80, images.Count);
@@ -221,8 +221,14 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             var length = 1 + (int)random.Below(tearingUnit == 1 ? 2 : 4);
             var bytes = Enumerable.Repeat((byte)('a' + i), length).ToArray();
             var submitted = random.Below(20);
-            var completed = random.Below(3) == 0 ? long.MaxValue : submitted + 1 + random.Below(10);
-            writes.Add(new VolatileWrite(submitted, completed, new ByteRange(random.Below(8), length), bytes, 0));
+            var stamp = submitted * 8 + i;
+            var completed = random.Below(3) == 0 ? long.MaxValue : stamp + 8 + random.Below(10) * 8;
+            var write = new VolatileWrite(stamp, completed, new ByteRange(random.Below(8), length), bytes, 0, isAtomic: random.Below(3) == 0);
+            // Newer writes may have left two ends of an older one.
+            if (write.IsAtomic && length > 2)
+                writes.AddRange([write.Part(write.Range with { Length = 1 }), write.Part(new ByteRange(write.Range.End - 1, 1))]);
+            else
+                writes.Add(write);
         }
         return writes;
     }
@@ -230,16 +236,19 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     /// <summary>Written without looking at how the images are found: it lets one piece after the other land, in every way there is.</summary>
     private static HashSet<string> Model(List<VolatileWrite> writes, int tearingUnit)
     {
-        var pieces = new List<(VolatileWrite Write, int From, int To)>();
+        var pieces = new List<(VolatileWrite Write, List<int> Bytes)>();
         foreach (var write in writes)
         {
             var start = (int)write.Range.Offset;
             for (var at = start; at < write.Range.End; at++)
             {
-                if (at == start || (tearingUnit > 0 && at % tearingUnit == 0))
-                    pieces.Add((write, at, at + 1));
+                var whole = write.IsAtomic ? pieces.FindIndex(piece => piece.Write.Stamp == write.Stamp) : -1;
+                if (whole >= 0)
+                    pieces[whole].Bytes.Add(at);
+                else if (at == start || (tearingUnit > 0 && at % tearingUnit == 0))
+                    pieces.Add((write, [at]));
                 else
-                    pieces[^1] = pieces[^1] with { To = at + 1 };
+                    pieces[^1].Bytes.Add(at);
             }
         }
         var images = new HashSet<string>();
@@ -254,14 +263,15 @@ public sealed class PowerCutTests(ITestOutputHelper output)
                 return;
             for (var i = 0; i < pieces.Count; i++)
             {
-                var (write, from, to) = pieces[i];
+                var (write, bytes) = pieces[i];
                 var mayLand = (landed >> i & 1) == 0;
                 for (var other = 0; other < pieces.Count; other++)
                     mayLand &= (landed >> other & 1) == 0 || write.Completed >= pieces[other].Write.Stamp;
                 if (!mayLand)
                     continue;
                 var next = (char[])image.Clone();
-                Array.Fill(next, (char)write.Data[0], from, to - from);
+                foreach (var at in bytes)
+                    next[at] = (char)write.Data[0];
                 Land(next, landed | 1 << i);
             }
         }
