@@ -258,9 +258,12 @@ internal sealed partial class FaultMachine<TActor>
             refused.Add(new FaultNotice(_now, "disk", $"refused: {refusal}"));
         if (message is OverlayHit hit && _overlays.TryGetValue(hit.Id, out var injection))
         {
-            injection.Acted++;
-            var facts = Unit(PlaceOf(from)).Facts;
-            injection.Hit = injection.Hit with { Aio = hit.Request, Lba = hit.Offset / facts.BlockSize, Blocks = (hit.Length + facts.BlockSize - 1) / facts.BlockSize };
+            var size = Unit(PlaceOf(from)).Facts.BlockSize;
+            var (first, end) = (hit.Offset / size, (hit.Offset + hit.Length + size - 1) / size);
+            // One that hits more than once, perhaps in pieces, has hit all of it; the first time is its injection.
+            if (injection.Acted++ > 1)
+                (first, end) = (Math.Min(first, injection.Hit.Lba), Math.Max(end, injection.Hit.Lba + injection.Hit.Blocks));
+            injection.Hit = injection.Hit with { Aio = hit.Request, Lba = first, Blocks = end - first };
         }
         return false;
     }

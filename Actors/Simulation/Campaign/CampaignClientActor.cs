@@ -72,10 +72,17 @@ internal sealed class CampaignClientActor : UntypedActor
     private ExecuteCommand MessageOf(CommandStep step)
     {
         var data = new byte[step.Length];
+        var blocks = BlockCommand.Of(step.Cdb);
         if (step.Parameters.Length > 0)
             Convert.FromHexString(step.Parameters).CopyTo(data, 0);
+        else if (blocks.Use == BlockUse.CompareAndWrite)
+        {
+            // What is compared, then what is written.
+            BlockPattern.Fill(data.AsSpan(0, data.Length / 2), blocks.Lba, _blockSize, step.Pattern ?? 0);
+            BlockPattern.Fill(data.AsSpan(data.Length / 2), blocks.Lba, _blockSize, step.Id);
+        }
         else if (step.Direction == DataDirection.Out)
-            BlockPattern.Fill(data, BlockCommand.Of(step.Cdb).Lba, _blockSize, step.Pattern ?? step.Id);
+            BlockPattern.Fill(data, blocks.Lba, _blockSize, step.Pattern ?? step.Id);
         else
             Array.Fill(data, BlockPattern.Untouched);
         return new ExecuteCommand((ulong)step.Id, step.Target, LunOf(step), step.Cdb, step.Direction, data, step.Attribute);

@@ -8,6 +8,8 @@ namespace ScsiActors.Simulation.Campaign;
 internal sealed class CommandMix
 {
     private const int LargestTransfer = 256 << 10;
+    private const int MostCompared = 8;
+    private const int Contended = 4;
     private const int AllTagged = int.MaxValue;
     private const string CachingPage = "0812";
     private const string RestOfCachingPage = "00FFFF0000FFFFFFFF0000000000000000";
@@ -32,6 +34,7 @@ internal sealed class CommandMix
     private readonly (TaskAttribute Attribute, int Weight)[] _attributes;
     private readonly Func<ScenarioPlace, CommandStep>[] _kinds;
     private readonly int _firstUntaggedLun;
+    private readonly Dictionary<(int Target, int Lun, long Lba), int> _writers = [];
     private int _lastWriter;
 
     /// <summary>Draws a mix.</summary>
@@ -42,8 +45,10 @@ internal sealed class CommandMix
     {
         (_random, _shares, _blockSize, _blocks) = (random, shares, scenario.BlockSize, scenario.Blocks);
         var blocks = _blocks;
-        _kinds = [Read, Write, WriteAndVerify, Verify, Synchronize, Inquire, SelectCaching, Reserve, Release, BeyondTheEnd, SelectControl, Prevent, LoadOrEject];
-        int[] usual = [10, 10, 2, 2, 2, 1, 1, 1, 1, 1, shares.HasControlPage ? 1 : 0, shares.HasRemovable ? 1 : 0, shares.HasRemovable ? 2 : 0];
+        _kinds = [Read, Write, WriteAndVerify, Verify, Synchronize, Inquire, SelectCaching, Reserve, Release, BeyondTheEnd, SelectControl, Prevent, LoadOrEject,
+            CompareAndWrite, WriteAtomic];
+        int[] usual = [10, 10, 2, 2, 2, 1, 1, 1, 1, 1, shares.HasControlPage ? 1 : 0, shares.HasRemovable ? 1 : 0, shares.HasRemovable ? 2 : 0,
+            shares.HasCompareAndWrite ? 10 : 0, shares.HasAtomic ? 2 : 0];
         _weights = [.. usual.Select((weight, kind) => kind > 1 && random.Below(3) == 0 ? 0 : weight * (int)random.Between(1, 4))];
         // RESERVE without RELEASE soon ends all work of the others.
         if (_weights[7] > 0)
@@ -68,8 +73,11 @@ internal sealed class CommandMix
         while (at >= _weights[kind])
             at -= _weights[kind++];
         var step = _kinds[kind](place);
-        if (BlockCommand.Of(step.Cdb).Writes)
+        var blocks = BlockCommand.Of(step.Cdb);
+        if (blocks.Writes)
             _lastWriter = step.Id;
+        for (var i = 0L; _shares.HasCompareAndWrite && blocks.Writes && i < blocks.Count; i++)
+            _writers[(step.Target, step.Lun, blocks.Lba + i)] = step.Id;
         step = step with { Attribute = Attribute(place) };
         return place.Port == ScenarioPort.Direct && _shares.Naca > 0 ? WithAca(step) : step;
     }
@@ -127,6 +135,21 @@ internal sealed class CommandMix
         var isCompare = _random.Below(2) == 0;
         var step = Transfer(place, [0x2F, 0xAF, 0x8F], isCompare ? DataDirection.Out : DataDirection.None, isCompare ? (byte)0x02 : (byte)0);
         return isCompare ? step with { Pattern = _lastWriter } : step;
+    }
+
+    // On a few blocks, compared with what was probably written last: of several that come together one succeeds.
+    private CommandStep CompareAndWrite(ScenarioPlace place)
+    {
+        var count = _random.Below(4) == 0 ? (int)_random.Between(1, Math.Min(_hot, MostCompared)) : 1;
+        var lba = _hotStart + _random.Below(Math.Min(Contended, _hot - count + 1));
+        var cdb = Block(0x89, Fua(), lba, count);
+        return Of(place, cdb, DataDirection.Out, 2 * count * _blockSize) with { Pattern = _writers.GetValueOrDefault((place.Target, place.Lun, lba)) };
+    }
+
+    private CommandStep WriteAtomic(ScenarioPlace place)
+    {
+        var (lba, count) = Range(long.MaxValue, ushort.MaxValue);
+        return Of(place, Block(0x9C, Fua(), lba, count), DataDirection.Out, count * _blockSize);
     }
 
     private CommandStep Synchronize(ScenarioPlace place)
@@ -212,6 +235,11 @@ internal sealed class CommandMix
         cdb[1] = flags;
         switch (code >> 5)
         {
+            // SBC-3 5.2 and 5.48: a short number of blocks at the end.
+            case 4 when code is 0x89 or 0x9C:
+                BinaryPrimitives.WriteUInt64BigEndian(cdb[2..], (ulong)lba);
+                BinaryPrimitives.WriteUInt16BigEndian(cdb[12..], (ushort)count);
+                break;
             case 1:
                 BinaryPrimitives.WriteUInt32BigEndian(cdb[2..], (uint)lba);
                 BinaryPrimitives.WriteUInt16BigEndian(cdb[7..], (ushort)count);

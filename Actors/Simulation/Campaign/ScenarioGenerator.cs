@@ -29,7 +29,7 @@ public sealed class ScenarioGenerator
         _shape = streams["shape"];
         _work = streams["workload"];
         _ports = DrawPorts();
-        _shares = WorkloadShares.Draw(streams["shares"], Uses(ScenarioPort.Adapter), Uses(ScenarioPort.Direct));
+        _shares = WorkloadShares.Draw(streams["shares"], Uses(ScenarioPort.Adapter), Uses(ScenarioPort.Direct), Uses(ScenarioPort.VirtioBlk));
         _scenario = DrawShape(seed);
         _mix = new CommandMix(_work, _scenario, _shares);
     }

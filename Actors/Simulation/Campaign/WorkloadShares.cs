@@ -30,11 +30,18 @@ internal sealed record WorkloadShares
     /// <summary>True when a unit refuses every write.</summary>
     public bool HasReadOnly { get; private init; }
 
+    /// <summary>True when clients contend for a few blocks by COMPARE AND WRITE.</summary>
+    public bool HasCompareAndWrite { get; private init; }
+
+    /// <summary>True when there are commands that nobody sees a part of: the logical unit keeps its own commands apart, and not what goes by virtio-blk to its storage.</summary>
+    public bool HasAtomic { get; private init; }
+
     /// <summary>Draws them.</summary>
     /// <param name="random">A stream of their own.</param>
     /// <param name="hasAdapter">There is a bus.</param>
     /// <param name="hasDirect">There are clients at the direct port.</param>
-    public static WorkloadShares Draw(RandomStream random, bool hasAdapter, bool hasDirect) => new()
+    /// <param name="hasVirtio">There are clients of virtio-blk.</param>
+    public static WorkloadShares Draw(RandomStream random, bool hasAdapter, bool hasDirect, bool hasVirtio) => new()
     {
         Functions = random.Pick<double>([0, 0, 0.03, 0.1]),
         BusResets = Of(random.Pick<double>([0, 0, 0, 0.01, 0.03]), hasAdapter),
@@ -45,6 +52,8 @@ internal sealed record WorkloadShares
         HasControlPage = random.Below(5) == 0,
         HasRemovable = random.Below(6) == 0,
         HasReadOnly = random.Below(8) == 0,
+        HasCompareAndWrite = random.Below(4) == 0 && !hasVirtio,
+        HasAtomic = !hasVirtio,
     };
 
     private static double Of(double share, bool isPossible) => isPossible ? share : 0;
