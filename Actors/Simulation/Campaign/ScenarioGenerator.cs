@@ -128,13 +128,22 @@ public sealed class ScenarioGenerator
         return _ports.Length > 1 ? "default" : preset;
     }
 
-    private DiskPlan DrawDisk() => _shape.Below(4) == 0 ? new DiskPlan { TakesTime = false } : new DiskPlan
+    private DiskPlan DrawDisk() => _shares.PowerCuts > 0 ? DrawVolatileDisk() : _shape.Below(4) == 0 ? new DiskPlan { TakesTime = false } : new DiskPlan
     {
         Lanes = _shape.Pick<int>([1, 2, 4, 16]),
         Latency = _shape.Pick<int>([0, 5, 50, 100, 1000, 8000]),
         Distribution = _shape.Pick<string>(Distributions),
         CoalesceLimit = _shape.Pick<int>([0, 0, 65536, 262144]),
         WriteCache = _shape.Pick<int>([0, 0, 65536, 1 << 20]),
+    };
+
+    // A cut takes something away only while the cache holds it: the medium is slow, and the cache is not.
+    private DiskPlan DrawVolatileDisk() => new()
+    {
+        Lanes = _shape.Pick<int>([1, 2, 4, 16]),
+        Latency = _shape.Pick<int>([100, 1000, 8000, 30_000]),
+        Distribution = _shape.Pick<string>(Distributions),
+        WriteCache = _shape.Pick<int>([65536, 1 << 20, 1 << 20]),
     };
 
     // Tight limits where they bite: waiting for buffers, places in the task set and in the request queue.
