@@ -1,5 +1,6 @@
 using Akka.Actor;
 using ScsiActors.Dispatch;
+using ScsiActors.Messages;
 using ScsiActors.Simulation;
 
 namespace ScsiActors.Faults;
@@ -22,7 +23,7 @@ public sealed class FaultInjector : IMessageFilter
     {
         _scheduler = system.Scheduler;
         _start = _scheduler.MonotonicClock;
-        _machine = new FaultMachine<IActorRef>(plan, random, new Ports(_scheduler));
+        _machine = new FaultMachine<IActorRef>(plan, random, new Ports(_scheduler, Fetch));
         Plan = plan;
     }
 
@@ -49,9 +50,19 @@ public sealed class FaultInjector : IMessageFilter
             return _machine.MayPass(from ?? ActorRefs.Nobody, to, ref message, _scheduler.MonotonicClock - _start);
     }
 
-    /// <summary>How the machines reach actors.</summary>
-    internal sealed class Ports(IScheduler scheduler) : IFaultPorts<IActorRef>
+    private FaultFetch Fetch(ulong address, int bytes)
     {
+        lock (_gate)
+            return _machine.Fetch(address, bytes, _scheduler.MonotonicClock - _start);
+    }
+
+    /// <summary>How the machines reach actors.</summary>
+    /// <param name="scheduler">For what comes later.</param>
+    /// <param name="fetch">Decides about fetches; null for a machine that has nothing to do with them.</param>
+    internal sealed class Ports(IScheduler scheduler, Func<ulong, int, FaultFetch>? fetch = null) : IFaultPorts<IActorRef>
+    {
+        public InitiatorMemory Watch(InitiatorMemory memory) => fetch is null ? memory : new FaultMemory(memory, fetch);
+
         public string NameOf(IActorRef actor) => actor.Path.Name;
 
         public void Tell(IActorRef to, Injected message, IActorRef from, TimeSpan delay)

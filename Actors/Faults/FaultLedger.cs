@@ -21,10 +21,15 @@ public sealed record FaultNotice(TimeSpan Time, string By, string Text);
 /// <param name="Blocks">How many blocks.</param>
 public sealed record FaultHit(int Target, int Lun, ItlqNexus? Nexus, Cdb? Cdb, AioId? Aio, long Lba, long Blocks)
 {
+    /// <summary>Where the adapter read the initiator's memory; null for anything else.</summary>
+    public ulong? Address { get; init; }
+
     /// <inheritdoc/>
     public override string ToString()
     {
         var text = new StringBuilder(Nexus is { } nexus ? nexus.ToString() : Target < 0 ? "adapter" : Lun < 0 ? $"T{Target}" : $"T{Target}_L{Lun}");
+        if (Address is { } address)
+            text.Append(CultureInfo.InvariantCulture, $" at {address:X8}");
         if (Aio is { } aio)
             text.Append(CultureInfo.InvariantCulture, $" aio {aio}");
         if (Cdb is { } cdb)

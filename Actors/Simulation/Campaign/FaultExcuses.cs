@@ -38,6 +38,13 @@ internal static class FaultExcuses
         [FaultWhat.Unplug] = Everywhere,
         [FaultWhat.SlowDown] = ["liveness"],
         [FaultWhat.PowerCut] = ["contents", "blame"],
+        [FaultWhat.BusFault] = Everywhere,
+        [FaultWhat.OtherByte] = Everywhere,
+        [FaultWhat.ReorderedWrite] = ["contents"],
+        [FaultWhat.CacheSize] = [],
+        [FaultWhat.LinkLoss] = Everywhere,
+        [FaultWhat.NodeLoss] = Everywhere,
+        [FaultWhat.Partition] = Everywhere,
     };
 
     /// <summary>The latest injection that may have caused what an oracle sees; null when there is none.</summary>

@@ -57,7 +57,7 @@ public sealed class FaultRuleTests
     [InlineData("where = bus, what = torn-write", "torn-write does not exist at bus; it can stand at aio, disk")]
     [InlineData("where = aio, when.opcode = read, what = never", "opcode is not known at aio")]
     [InlineData("where = task-set, when.operation = read, what = busy", "operation is not known at task-set")]
-    [InlineData("where = register, when.lba = 7, what = never", "lba is not known at register; what is known there is time, state and counting only")]
+    [InlineData("where = register, when.lba = 7, what = never", "lba is not known at register; what is known there is event, time, state and counting only")]
     [InlineData("where = task-set, when.opcode = explode, what = busy", "when.opcode is explode; it can be a number such as 0x28, or one of test-unit-ready")]
     [InlineData("where = logical-unit, when.opcode = test-unit-ready, what = bit-flip", "none of the commands has data")]
     [InlineData("where = logical-unit, when.opcode = write, what { do = short-transfer, bytes = 1 }", "none of the commands brings data")]
