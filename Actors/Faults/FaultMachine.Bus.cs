@@ -166,7 +166,9 @@ internal sealed partial class FaultMachine<TActor>
             return true;
         var nexus = new ItlqNexus(new ItNexus(AdapterId, requested.Target), requested.Lun, requested.Tag < 0 ? 256UL : (ulong)requested.Tag);
         var subject = new FaultSubject(requested.Target, requested.Lun.Number) { Initiator = AdapterId, Nexus = nexus };
-        if (_commands.TryGetValue(nexus, out var command))
+        if (_latest.TryGetValue(nexus, out var latest))
+            subject = latest;
+        else if (_commands.TryGetValue(nexus, out var command))
             subject = WithBlocks(subject with { Attribute = command.Command.Attribute }, command.Command.Cdb);
         subject = Connected(requested.Connection, subject) with { Phases = FaultPhases.Of(requested.Steps.AsSpan()[1..]) | 1 << (int)BusPhase.MessageIn };
         return DecidePhases(FaultPoint.Reselection, subject, from, to, requested, ref message);

@@ -37,6 +37,9 @@ internal sealed partial class FaultMachine<TActor>
     private void Begin(Cut cut, TActor by, TimeSpan time)
     {
         _cuts.Add(cut);
+        // What is under way is lost, whenever its logical unit has done with it.
+        foreach (var command in _clientCommands.Values.Where(_ => !cut.IsSilent))
+            command.IsLost |= CutOf(command.Driver, command.Command.Target) == cut;
         After(time, by, () => Heal(cut));
     }
 
@@ -77,14 +80,13 @@ internal sealed partial class FaultMachine<TActor>
     {
         switch (message)
         {
-            case CommandExecuted executed when PlaceOf(from).Role == FaultRole.Driver && _clientCommands.TryGetValue((to, executed.Id), out var command)
-                && CutOf(from, command.Command.Target) is { } cut:
-                cut.Injection.Acted++;
-                if (cut.IsSilent)
-                    LoseSilently(cut, to, executed.Id);
-                else if (cut.EndsAll || executed.Outcome == CommandOutcome.Aborted)
+            case CommandExecuted executed when PlaceOf(from).Role == FaultRole.Driver && _clientCommands.TryGetValue((to, executed.Id), out var command):
+                var across = CutOf(from, command.Command.Target);
+                if (across is { IsSilent: true })
+                    LoseSilently(across, to, executed.Id);
+                else if (across is { EndsAll: true } || (executed.Outcome == CommandOutcome.Aborted && (command.IsLost || across is not null)))
                     message = Failed(command.Command);
-                return !cut.IsSilent;
+                return across is not { IsSilent: true };
             case ExecuteTaskManagement request when PlaceOf(to).Role == FaultRole.Driver && CutOf(to, request.Target) is { } cut:
                 cut.Injection.Acted++;
                 if (cut.IsSilent)
@@ -142,8 +144,15 @@ internal sealed partial class FaultMachine<TActor>
         EndHeldUp(withheld => withheld.It.InitiatorPort == initiator);
         if (initiator != AdapterId)
             TellUnits(~0, ServiceDeliveryEvent.ItNexusLoss, initiator, act.To);
-        else if (_adapter is { } adapter)
-            After(time, act.To, () => AssertReset(adapter));
+        else
+            After(time, act.To, ResetBus);
+    }
+
+    // What a computer does with its adapter when it starts.
+    private void ResetBus()
+    {
+        if (_adapter is { } adapter)
+            AssertReset(adapter);
     }
 
     private void LoseDevice(in FaultAct act, TimeSpan time)

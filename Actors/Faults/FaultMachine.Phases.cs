@@ -16,6 +16,9 @@ internal sealed partial class FaultMachine<TActor>
 
     private readonly Dictionary<long, FaultSubject> _connections = [];
 
+    // The command that came last on a nexus: its status comes when the logical unit has done with it.
+    private readonly Dictionary<ItlqNexus, FaultSubject> _latest = [];
+
     // Connections whose DATA OUT has wrong parity.
     private readonly HashSet<long> _badParity = [];
     private readonly Dictionary<ulong, int> _registersAsked = [];
@@ -31,6 +34,8 @@ internal sealed partial class FaultMachine<TActor>
             return subject;
         if (_connections.Count >= MostConnections)
             _connections.Clear();
+        if (subject.Nexus is { } nexus && connection > 0)
+            _latest[nexus] = subject;
         return _connections[connection] = subject;
     }
 
@@ -207,8 +212,7 @@ internal sealed partial class FaultMachine<TActor>
                 Tell(act.From, new ConnectionWithdrawn(moved.Connection), act.To);
                 return false;
             case MessageOutMoved moved:
-                Tell(act.From, new TargetPhases(moved.Connection,
-                    isRejected ? [PhaseStep.MessageIn(MessageReject), PhaseStep.BusFree] : [PhaseStep.MessageOut], AnswersMessage: true), act.To);
+                Tell(act.From, new TargetPhases(moved.Connection, [PhaseStep.MessageIn(MessageReject), PhaseStep.BusFree], AnswersMessage: true), act.To);
                 return false;
             default:
                 return true;

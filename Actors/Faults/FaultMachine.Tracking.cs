@@ -19,6 +19,9 @@ internal sealed partial class FaultMachine<TActor>
     private sealed record ClientCommand(ExecuteCommand Command, TActor Driver, TimeSpan Time)
     {
         public bool IsSwallowed { get; set; }
+
+        /// <summary>Its path was lost while it was under way.</summary>
+        public bool IsLost { get; set; }
     }
 
     /// <summary>A command at its logical unit.</summary>

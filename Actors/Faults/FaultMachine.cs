@@ -17,6 +17,7 @@ internal sealed partial class FaultMachine<TActor>
     private readonly FaultRuleState[] _rules;
     private readonly FaultRuleState[][] _byPoint;
     private readonly Func<string, bool> _hasFired;
+    private readonly bool _hasPaths;
     private readonly Dictionary<TActor, FaultPlace> _places = [];
     private readonly Dictionary<long, Held> _held = [];
     private readonly Dictionary<long, Action> _timeOvers = [];
@@ -36,6 +37,7 @@ internal sealed partial class FaultMachine<TActor>
         var seed = random.NextBits();
         _rules = [.. plan.Rules.Select(rule => new FaultRuleState(rule, seed))];
         _byPoint = [.. Enum.GetValues<FaultPoint>().Select(point => Array.FindAll(_rules, rule => FaultPhases.ActsOn(rule.Rule, point)))];
+        _hasPaths = Array.Exists(_rules, static rule => rule.Rule.Where is FaultWhere.Link or FaultWhere.Node);
         _hasFired = name => Array.Exists(_rules, rule => rule.Rule.Name == name && rule.Fired > 0);
         Ledger = new FaultLedger(_rules);
         _unitOfStorage = plan.Facts.Units.ToDictionary(static unit => (unit.Target, unit.Lun), static unit => new UnitTrack(unit));
@@ -80,7 +82,7 @@ internal sealed partial class FaultMachine<TActor>
             }
             message = delayed.Message;
         }
-        if (StandsStill(from, to, message) || (_cuts.Count > 0 && !Reaches(from, to, ref message)) || !Observe(from, to, message, isInjected: false))
+        if (StandsStill(from, to, message) || (_hasPaths && !Reaches(from, to, ref message)) || !Observe(from, to, message, isInjected: false))
             return false;
         return MayPassOn(from, to, ref message);
     }
@@ -156,6 +158,8 @@ internal sealed partial class FaultMachine<TActor>
             _ => true,
         },
         FaultPoint.UnitDataIn => effect.What != FaultWhat.ShortTransfer || message is SendDataIn { Count: > 1 },
+        // A function's message that was not understood would be sent again; by a bus that is free the initiator would take it for done.
+        FaultPoint.MessageOut => effect.What != FaultWhat.ParityError || message is CommandMoved,
         FaultPoint.Reselection => effect.What != FaultWhat.WrongTag || message is ReselectionRequested { Tag: >= 0 },
         _ => true,
     };

@@ -9,21 +9,37 @@ internal sealed class FaultMemory(InitiatorMemory behind, Func<ulong, int, Fault
 {
     private readonly byte[] _flipped = new byte[sizeof(ulong)];
 
+    // A read that finds nothing asks whether the memory is there at all before it is given up: it is not, for this one.
+    private (ulong Address, int Bytes)? _refused;
+
     /// <inheritdoc/>
     public override Memory<byte> Lend(ulong address, int wanted) => behind.Lend(address, wanted);
 
     /// <inheritdoc/>
-    protected override Span<byte> Window(ulong address, int wanted) => WindowOf(behind, address, wanted);
+    protected override Span<byte> Window(ulong address, int wanted)
+    {
+        if (_refused is null)
+            return WindowOf(behind, address, wanted);
+        var isRefused = _refused == (address, wanted);
+        _refused = null;
+        return isRefused ? default : WindowOf(behind, address, wanted);
+    }
 
     /// <inheritdoc/>
     protected override ReadOnlySpan<byte> ReadWindow(ulong address, int wanted)
     {
+        if (_refused == (address, wanted))
+            return default;
+        _refused = null;
         var bytes = ReadWindowOf(behind, address, wanted);
         if (wanted is not (sizeof(uint) or sizeof(ulong)) || bytes.Length != wanted)
             return bytes;
         var fetched = fetch(address, wanted);
         if (!fetched.IsAnswered)
+        {
+            _refused = (address, wanted);
             return default;
+        }
         if (fetched.FlippedBit < 0)
             return bytes;
         bytes.CopyTo(_flipped);

@@ -81,8 +81,8 @@ public static class FaultTable
             new FaultStand(FaultWhere.Selection, FaultPoint.DriverCommand)),
         new(FaultWhat.UnexpectedDisconnect, "withholds the command, or cuts the reselection or the phases short, and frees the bus", Client,
             ["at-reselection"], AtBusPhases),
-        new(FaultWhat.ParityError, "COMMAND: the target answers ABORTED COMMAND, SCSI PARITY ERROR; DATA OUT: it ends the command by DATA PHASE ERROR; MESSAGE OUT: "
-            + "it goes to BUS FREE, or asks for the message again; DATA IN, STATUS, MESSAGE IN: the initiator finds it (SIST0.PAR)", Client, [],
+        new(FaultWhat.ParityError, "COMMAND: the target answers ABORTED COMMAND, SCSI PARITY ERROR; DATA OUT: it ends the command by DATA PHASE ERROR; MESSAGE OUT, with a "
+            + "command: it goes to BUS FREE; DATA IN, STATUS, MESSAGE IN: the initiator finds it (SIST0.PAR)", Client, [],
             AtBusPhases, AtMessage),
         new(FaultWhat.MessageError, "puts a MESSAGE REJECT behind the IDENTIFY of a reselection (bus), or answers a message of the initiator's by it (message)",
             "client, after the driver's reset", [], AtReselection, new FaultStand(FaultWhere.Message, FaultPoint.MessageOut)),

@@ -7,6 +7,9 @@ internal static class FaultExcuses
 {
     private static readonly string[] Everywhere = ["completion", "buffers", "blame", "order", "residual", "liveness", "sense"];
 
+    // A program that is read otherwise than it was written can do anything, and so can a tag that is another's; but no actor may fail of it.
+    private static readonly string[] OfProgram = [.. Everywhere, "contents", "bus", "unit-attention", "reservation"];
+
     private static readonly Dictionary<FaultWhat, string[]> Table = new()
     {
         [FaultWhat.Mark] = [],
@@ -39,7 +42,7 @@ internal static class FaultExcuses
         [FaultWhat.SlowDown] = ["liveness"],
         [FaultWhat.PowerCut] = ["contents", "blame"],
         [FaultWhat.BusFault] = Everywhere,
-        [FaultWhat.OtherByte] = Everywhere,
+        [FaultWhat.OtherByte] = OfProgram,
         [FaultWhat.ReorderedWrite] = ["contents"],
         [FaultWhat.CacheSize] = [],
         [FaultWhat.LinkLoss] = Everywhere,
@@ -47,12 +50,14 @@ internal static class FaultExcuses
         [FaultWhat.Partition] = Everywhere,
     };
 
+    private static string[] Of(FaultRule rule) => rule is { Where: FaultWhere.Scripts, What.What: FaultWhat.BitFlip } ? OfProgram : Table[rule.What.What];
+
     /// <summary>The latest injection that may have caused what an oracle sees; null when there is none.</summary>
     public static FaultInjection? For(string oracle, FaultLedger? ledger)
     {
         for (var i = (ledger?.Injections.Count ?? 0) - 1; i >= 0; i--)
         {
-            if (Table[ledger!.Injections[i].Rule.What.What].Contains(oracle))
+            if (Of(ledger!.Injections[i].Rule).Contains(oracle))
                 return ledger.Injections[i];
         }
         return null;
