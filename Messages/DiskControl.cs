@@ -92,6 +92,10 @@ public sealed record RestoreContents(string Name) : DiskControl;
 /// <summary>Makes the disk slower (above 1) or faster than configured; 1 is as configured.</summary>
 public sealed record SlowDown(double Factor) : DiskControl;
 
+/// <summary>Gives the volatile cache another size; what is in it stays until it is on the medium. Refused without a cache.</summary>
+/// <param name="Bytes">Bytes of cache, at most as configured; null is as configured.</param>
+public sealed record LimitCache(long? Bytes) : DiskControl;
+
 /// <summary>The answer to a <see cref="DiskControl"/>.</summary>
 /// <param name="Control">What was asked.</param>
 /// <param name="Refusal">Why it was not done, in a sentence; null when it was.</param>

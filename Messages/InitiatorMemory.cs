@@ -11,6 +11,15 @@ public abstract class InitiatorMemory
     /// mapped. What it returns stays valid until the memory is unmapped, which its owner does between two messages.</summary>
     protected abstract Span<byte> Window(ulong address, int wanted);
 
+    /// <summary>The same bytes as whoever reads them gets them. Memory that shows a reader something else than what it holds overrides it.</summary>
+    protected virtual ReadOnlySpan<byte> ReadWindow(ulong address, int wanted) => Window(address, wanted);
+
+    /// <summary><see cref="Window"/> of the memory behind this one.</summary>
+    protected static Span<byte> WindowOf(InitiatorMemory behind, ulong address, int wanted) => behind.Window(address, wanted);
+
+    /// <summary><see cref="ReadWindow"/> of the memory behind this one.</summary>
+    protected static ReadOnlySpan<byte> ReadWindowOf(InitiatorMemory behind, ulong address, int wanted) => behind.ReadWindow(address, wanted);
+
     /// <summary>The mapped bytes from <paramref name="address"/> on that lie together, at most <paramref name="wanted"/>, as memory that storage can be
     /// given, so that they need not be copied; empty where nothing is mapped, or where the memory cannot be lent at all. Its owner unmaps nothing
     /// before all that was lent has come back: a device that has been reset has everything back.</summary>
@@ -22,7 +31,7 @@ public abstract class InitiatorMemory
     /// <summary>Copies memory to <paramref name="destination"/>; false, and nothing copied, when not all of it is mapped.</summary>
     public bool TryRead(ulong address, Span<byte> destination)
     {
-        var window = Window(address, destination.Length);
+        var window = ReadWindow(address, destination.Length);
         if (window.Length == destination.Length)
         {
             window.CopyTo(destination);
@@ -32,7 +41,7 @@ public abstract class InitiatorMemory
             return false;
         while (!destination.IsEmpty)
         {
-            window = Window(address, destination.Length);
+            window = ReadWindow(address, destination.Length);
             window.CopyTo(destination);
             destination = destination[window.Length..];
             address += (uint)window.Length;
@@ -64,7 +73,7 @@ public abstract class InitiatorMemory
     /// <summary>Reads a little-endian dword; false when it is not mapped.</summary>
     public bool TryReadUInt32(ulong address, out uint value)
     {
-        var window = Window(address, sizeof(uint));
+        var window = ReadWindow(address, sizeof(uint));
         if (window.Length == sizeof(uint))
         {
             value = BinaryPrimitives.ReadUInt32LittleEndian(window);
@@ -155,6 +164,9 @@ public sealed class ArrayInitiatorMemory(byte[] bytes, ulong start = 0) : Initia
             ? default
             : bytes.AsSpan((int)offset, (int)Math.Min((ulong)wanted, (ulong)bytes.Length - offset));
     }
+
+    /// <inheritdoc/>
+    protected override ReadOnlySpan<byte> ReadWindow(ulong address, int wanted) => Window(address, wanted);
 
     /// <inheritdoc/>
     public override Memory<byte> Lend(ulong address, int wanted)

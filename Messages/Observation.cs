@@ -9,6 +9,10 @@ public sealed record ObserveAdapter(bool Scripts);
 /// <param name="Line">Address, two dwords, and what it did.</param>
 public sealed record ScriptsTraced(string Line);
 
+/// <summary>Has a host adapter see the initiator's memory through something that stands before it from now on, and sees its accesses first.</summary>
+/// <param name="Before">Gives, for the memory that the adapter has seen so far, what it is to see instead.</param>
+public sealed record InterposeMemory(Func<InitiatorMemory, InitiatorMemory> Before);
+
 /// <summary>An initiator has joined a parallel bus; answered by <see cref="TargetsPresent"/>, to the sender.</summary>
 public sealed record InitiatorAttached
 {

@@ -1,3 +1,4 @@
+using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Faults;
@@ -7,17 +8,24 @@ internal static class FaultCheck
 {
     private static readonly Dictionary<FaultWhere, string[]> Conditions = new()
     {
-        [FaultWhere.Driver] = ["opcode", "lba", "length", "attribute", "target", "lun"],
-        [FaultWhere.Register] = [],
-        [FaultWhere.Selection] = ["opcode", "lba", "length", "attribute", "target", "lun"],
-        [FaultWhere.Bus] = ["opcode", "lba", "length", "attribute", "target", "lun"],
-        [FaultWhere.TaskSet] = ["opcode", "lba", "length", "attribute", "initiator", "target", "lun", "depth"],
-        [FaultWhere.LogicalUnit] = ["opcode", "lba", "length", "attribute", "initiator", "target", "lun", "depth"],
-        [FaultWhere.Aio] = ["operation", "lba", "length", "target", "lun", "depth"],
-        [FaultWhere.Disk] = ["operation", "lba", "length", "target", "lun", "depth"],
+        [FaultWhere.Driver] = ["opcode", "lba", "length", "attribute", "initiator", "target", "lun", "event"],
+        [FaultWhere.Register] = ["event"],
+        [FaultWhere.Selection] = ["opcode", "lba", "length", "attribute", "target", "lun", "event"],
+        [FaultWhere.Bus] = ["opcode", "lba", "length", "attribute", "target", "lun", "event", "phase"],
+        [FaultWhere.Message] = ["opcode", "lba", "length", "attribute", "target", "lun", "event"],
+        [FaultWhere.Scripts] = ["event"],
+        [FaultWhere.Link] = ["opcode", "lba", "length", "attribute", "initiator", "target", "lun", "depth", "event"],
+        [FaultWhere.Node] = ["opcode", "lba", "length", "attribute", "initiator", "target", "lun", "event"],
+        [FaultWhere.Cache] = ["operation", "lba", "length", "target", "lun", "depth", "event"],
+        [FaultWhere.TaskSet] = ["opcode", "lba", "length", "attribute", "initiator", "target", "lun", "depth", "event"],
+        [FaultWhere.LogicalUnit] = ["opcode", "lba", "length", "attribute", "initiator", "target", "lun", "depth", "event"],
+        [FaultWhere.Aio] = ["operation", "lba", "length", "target", "lun", "depth", "event"],
+        [FaultWhere.Disk] = ["operation", "lba", "length", "target", "lun", "depth", "event"],
     };
 
-    private static readonly FaultWhat[] OnWrites = [FaultWhat.TornWrite, FaultWhat.LostWrite, FaultWhat.MisdirectedWrite, FaultWhat.StaleRead];
+    private static readonly FaultWhere[] NeedAdapter = [FaultWhere.Register, FaultWhere.Selection, FaultWhere.Bus, FaultWhere.Message, FaultWhere.Scripts];
+
+    private static readonly FaultWhat[] OnWrites = [FaultWhat.ReorderedWrite, FaultWhat.CacheSize, FaultWhat.TornWrite, FaultWhat.LostWrite, FaultWhat.MisdirectedWrite, FaultWhat.StaleRead];
 
     /// <summary>One sentence for each error.</summary>
     public static IReadOnlyList<string> Errors(IReadOnlyList<FaultRule> rules, FaultFacts facts)
@@ -25,7 +33,7 @@ internal static class FaultCheck
         var errors = new List<string>();
         foreach (var rule in rules)
         {
-            foreach (var error in Place(rule, facts).Concat(Subject(rule)).Concat(Blocks(rule, facts)).Concat(Counting(rule.When, rule.Times))
+            foreach (var error in Place(rule, facts).Concat(Subject(rule)).Concat(Passing(rule)).Concat(Paths(rule, facts)).Concat(Blocks(rule, facts)).Concat(Counting(rule.When, rule.Times))
                 .Concat(Effect(rule)).Concat(Others(rule, rules)))
                 errors.Add($"faults.{rule.Name}: {error}");
         }
@@ -44,30 +52,32 @@ internal static class FaultCheck
             yield return $"{what} does not exist at {where}; it can stand at {string.Join(", ", row.Stands.Select(static stand => FaultNames.Of(stand.Where)))}";
             yield break;
         }
-        if (rule.Where is FaultWhere.Register or FaultWhere.Selection or FaultWhere.Bus && !facts.HasHostAdapter)
+        if (NeedAdapter.Contains(rule.Where) && !facts.HasHostAdapter)
             yield return $"there is no host adapter, so nothing passes {where}; set scsi-actors.host-adapter.model = lsi53c895a, or choose another place";
         var units = facts.Units.Where(unit => (rule.When.Target ?? unit.Target) == unit.Target && (rule.When.Lun ?? unit.Lun) == unit.Lun).ToList();
         if (units.Count == 0)
             yield return $"there is no logical unit {rule.When.Lun?.ToString() ?? "at all"} on target {rule.When.Target?.ToString() ?? "any"}; name one of scsi-actors.targets";
-        else if (rule.Where == FaultWhere.Disk && !units.Exists(static unit => unit.IsSimulatedDisk))
-            yield return $"no disk there is simulated, and {what} at disk needs one; set scsi-actors.aio.backend = simulated, or take where = aio";
+        else if (rule.Where is FaultWhere.Disk or FaultWhere.Cache && !units.Exists(static unit => unit.IsSimulatedDisk))
+            yield return $"no disk there is simulated, and {what} at {where} needs one; set scsi-actors.aio.backend = simulated, or take where = aio";
+        else if (rule.Where == FaultWhere.Cache && !units.Exists(static unit => unit.HasVolatileCache))
+            yield return $"the disk has no volatile cache for {what} to act on; set scsi-actors.aio.simulated.write-cache";
         else if (rule is { Where: FaultWhere.Disk, What.What: FaultWhat.FlushLie } && !units.Exists(static unit => unit.HasVolatileCache))
             yield return "the disk has no volatile cache, so a flush has nothing to lie about; set scsi-actors.aio.simulated.write-cache";
-        else if (rule.Where == FaultWhere.Disk && !units.Exists(static unit => unit.KeepsContents)
-            && rule.What.What is not (FaultWhat.MediumError or FaultWhat.FlushLie or FaultWhat.SlowDown or FaultWhat.PowerCut))
+        else if (rule.Where is FaultWhere.Disk or FaultWhere.Cache && !units.Exists(static unit => unit.KeepsContents)
+            && rule.What.What is not (FaultWhat.MediumError or FaultWhat.FlushLie or FaultWhat.SlowDown or FaultWhat.PowerCut or FaultWhat.CacheSize))
             yield return $"the disk forgets what is written, so {what} has nothing to spoil; set scsi-actors.aio.simulated.contents = keep";
         foreach (var name in Given(rule.When).Where(name => !Conditions[rule.Where].Contains(name)))
-            yield return $"{name} is not known at {where}; what is known there is {Listed(Conditions[rule.Where])}{(name == "opcode" && (rule.Where is FaultWhere.Aio or FaultWhere.Disk) ? " (operation = read, write, flush, unmap)" : "")}";
+            yield return $"{name} is not known at {where}; what is known there is {Listed(Conditions[rule.Where])}{(name == "opcode" && (rule.Where is FaultWhere.Aio or FaultWhere.Disk or FaultWhere.Cache) ? " (operation = read, write, flush, unmap)" : "")}";
     }
 
     private static IEnumerable<string> Given(FaultCondition when) => new (bool Is, string Name)[]
     {
         (when.Opcodes.Count > 0, "opcode"), (when.Operations.Count > 0, "operation"), (when.Blocks.Count > 0, "lba"), (when.Length is not null, "length"),
         (when.Attribute is not null, "attribute"), (when.Initiator is not null, "initiator"), (when.Target is not null, "target"),
-        (when.Lun is not null, "lun"), (when.Depth is not null, "depth"),
+        (when.Lun is not null, "lun"), (when.Depth is not null, "depth"), (when.Event is not null, "event"), (when.Phase is not null, "phase"),
     }.Where(static condition => condition.Is).Select(static condition => condition.Name);
 
-    private static string Listed(string[] names) => names.Length == 0 ? "time, state and counting only" : string.Join(", ", names);
+    private static string Listed(string[] names) => names is ["event"] ? "event, time, state and counting only" : string.Join(", ", names);
 
     // Commands and operations that the fault has nothing to do with.
     private static IEnumerable<string> Subject(FaultRule rule)
@@ -80,15 +90,41 @@ internal static class FaultCheck
             yield return $"none of the commands has data, so {name} never acts; name read or write";
         if (OnWrites.Contains(what) && when.Operations.Count > 0 && !when.Operations.Contains(FaultOperation.Write))
             yield return $"{name} acts on writes only; say operation = write, or leave it out";
-        if (what == FaultWhat.FlushLie && when.Operations.Count > 0 && !when.Operations.Contains(FaultOperation.Flush))
+        var isInCache = rule.Where == FaultWhere.Cache && when.Operations.Contains(FaultOperation.Write);
+        if (what == FaultWhat.FlushLie && when.Operations.Count > 0 && !when.Operations.Contains(FaultOperation.Flush) && !isInCache)
             yield return "flush-lie acts on flushes only; say operation = flush, or leave it out";
-        if (what == FaultWhat.FlushLie && (when.Blocks.Count > 0 || when.Length is not null))
+        if (what == FaultWhat.FlushLie && !isInCache && (when.Blocks.Count > 0 || when.Length is not null))
             yield return "a flush has neither blocks nor a length; leave lba and length out";
         if (what is FaultWhat.MediumError or FaultWhat.BitFlip && rule.Where is FaultWhere.Aio or FaultWhere.Disk && when.Operations.Count > 0
             && !when.Operations.Any(static operation => operation is FaultOperation.Read or FaultOperation.Write))
             yield return $"{name} acts on reads and writes only; say operation = read or write";
         if (when.Length is { Most: < 0 } || when.Length is { } length && length.Least > length.Most)
             yield return "no length is below 0 bytes; length is a bound such as \">64KiB\"";
+    }
+
+    // Which messages and phases there are at the place.
+    private static IEnumerable<string> Passing(FaultRule rule)
+    {
+        if (FaultTable.Of(rule.What.What).At(rule.Where) is not { } stand)
+            yield break;
+        var what = FaultNames.Of(rule.What.What);
+        if (rule.When.Event is { } point && !stand.Points.Contains(point))
+            yield return $"{what} at {FaultNames.Of(rule.Where)} does not act on {FaultNames.Of(point)}; it acts on {string.Join(", ", stand.Points.Select(FaultNames.Of))}";
+        else if (rule.When.Phase is { } phase && !FaultPhases.All.Contains(phase))
+            yield return $"a target announces no {FaultNames.Of(phase)}{(phase == BusPhase.MessageOut ? " (take where = message)" : "")}; phase can be {string.Join(", ", FaultPhases.All.Select(FaultNames.Of))}";
+        else if (rule.When.Phase is not null && !stand.Points.Any(one => FaultPhases.ActsOn(rule, one)))
+            yield return $"{what} at {FaultNames.Of(rule.Where)} does not meet {FaultNames.Of(rule.When.Phase.Value)}; leave phase out";
+        if (rule.What.AtReselection && rule.When.Phase is BusPhase.Command)
+            yield return "there is no COMMAND phase at a reselection; leave at-reselection out";
+    }
+
+    private static IEnumerable<string> Paths(FaultRule rule, FaultFacts facts)
+    {
+        int[] there = facts.HasHostAdapter ? [FaultPhases.DirectPort, FaultPhases.Adapter] : [FaultPhases.DirectPort];
+        foreach (var initiator in rule.What.Initiators.Concat(rule.When.Initiator is { } one ? [one] : []).Where(initiator => !there.Contains(initiator)))
+            yield return $"there is no initiator {initiator}; there is {string.Join(" and ", there)} (0 the direct port, 7 the adapter)";
+        foreach (var target in rule.What.Targets.Where(target => facts.Units.All(unit => unit.Target != target)))
+            yield return $"there is no target {target} to be cut off; name one of scsi-actors.targets";
     }
 
     private static IEnumerable<string> Blocks(FaultRule rule, FaultFacts facts)
@@ -136,7 +172,8 @@ internal static class FaultCheck
             (what.Status is not null, "status"), (what.Sense is not null, "sense"), (what.By is not null, "by"), (what.For is not null, "for"),
             (what.Behind is not null, "behind"), (what.Bytes is not null, "bytes"), (what.Bit is not null, "bit"), (what.To is not null, "to"),
             (what.Unit is not null, "unit"), (what.ClearedByRewrite, "cleared-by-rewrite"), (what.Another, "another"),
-            (what.AtReselection, "at-reselection"), (what.Factor is not null, "factor"),
+            (what.AtReselection, "at-reselection"), (what.Factor is not null, "factor"), (what.Byte is not null, "byte"), (what.Of is not null, "of"),
+            (what.Initiators.Count > 0, "initiators"), (what.Targets.Count > 0, "targets"),
         }.Where(static parameter => parameter.Is).Select(static parameter => parameter.Name).ToList();
         foreach (var name in row.Parameters.Where(name => name.EndsWith('!') && !given.Contains(name[..^1])))
             yield return $"{FaultNames.Of(what.What)} needs {name[..^1]}";
@@ -150,6 +187,8 @@ internal static class FaultCheck
             yield return "by and for are longer than 0";
         if (what.Behind < 1 || what.Bytes < 1 || what.Bit < 0 || what.Unit < 1 || what.Factor <= 0)
             yield return "behind, bytes and unit count from 1, bit from 0, and factor is above 0";
+        if (rule is { Where: FaultWhere.Scripts, What.Bit: >= 64 })
+            yield return "what is fetched has at the most 64 bits, from 0";
         if (what.Another && rule.Where == FaultWhere.Aio)
             yield return "storage would be given a slot that it still has; take another = off, or where = logical-unit";
         if (what.ClearedByRewrite && rule.When.Blocks.Count == 0)

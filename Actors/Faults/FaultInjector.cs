@@ -1,5 +1,6 @@
 using Akka.Actor;
 using ScsiActors.Dispatch;
+using ScsiActors.Messages;
 using ScsiActors.Simulation;
 
 namespace ScsiActors.Faults;
@@ -9,10 +10,14 @@ namespace ScsiActors.Faults;
 /// <remarks>In a live world several threads send; they pass one at a time.</remarks>
 public sealed class FaultInjector : IMessageFilter
 {
+    // A rule on a busy system acts thousands of times a second.
+    private const int MostTold = 32;
+
     private readonly object _gate = new();
     private readonly IScheduler _scheduler;
     private readonly TimeSpan _start;
     private readonly FaultMachine<IActorRef> _machine;
+    private Injected? _handed;
 
     /// <summary>An injector whose time begins now.</summary>
     /// <param name="plan">The rules.</param>
@@ -22,7 +27,7 @@ public sealed class FaultInjector : IMessageFilter
     {
         _scheduler = system.Scheduler;
         _start = _scheduler.MonotonicClock;
-        _machine = new FaultMachine<IActorRef>(plan, random, new Ports(_scheduler));
+        _machine = new FaultMachine<IActorRef>(plan, random, new Ports(_scheduler, Fetch, _scheduler is IVirtualTime ? null : Hand));
         Plan = plan;
     }
 
@@ -35,32 +40,69 @@ public sealed class FaultInjector : IMessageFilter
     /// <summary>The state that rules ask for.</summary>
     public string State => _machine.State;
 
-    /// <summary>The account as text.</summary>
+    /// <summary>The account as text, the first injections one by one.</summary>
     public string Report()
     {
         lock (_gate)
-            return Ledger.ToText();
+            return Ledger.ToText(MostTold);
     }
 
     /// <inheritdoc/>
     public bool MayPass(IActorRef from, IActorRef to, ref object message)
     {
         lock (_gate)
+        {
+            if (_handed is not null && ReferenceEquals(_handed.Message, message))
+                message = _handed;
             return _machine.MayPass(from ?? ActorRefs.Nobody, to, ref message, _scheduler.MonotonicClock - _start);
+        }
+    }
+
+    // In a live world a receiver may be on a dispatcher whose messages do not come past here: it gets the message as it is, and what does come past
+    // under this call is the machine's own.
+    private void Hand(IActorRef to, Injected injected, IActorRef from)
+    {
+        lock (_gate)
+        {
+            var outer = _handed;
+            _handed = injected;
+            to.Tell(injected.Message, from);
+            _handed = outer;
+        }
+    }
+
+    private FaultFetch Fetch(ulong address, int bytes)
+    {
+        lock (_gate)
+            return _machine.Fetch(address, bytes, _scheduler.MonotonicClock - _start);
     }
 
     /// <summary>How the machines reach actors.</summary>
-    internal sealed class Ports(IScheduler scheduler) : IFaultPorts<IActorRef>
+    /// <param name="scheduler">For what comes later.</param>
+    /// <param name="fetch">Decides about fetches; null for a machine that has nothing to do with them.</param>
+    /// <param name="hand">Hands a message over; null where every receiver's messages come past the filter.</param>
+    internal sealed class Ports(IScheduler scheduler, Func<ulong, int, FaultFetch>? fetch = null, Action<IActorRef, Injected, IActorRef>? hand = null)
+        : IFaultPorts<IActorRef>
     {
+        public InitiatorMemory Watch(InitiatorMemory memory) => fetch is null ? memory : new FaultMemory(memory, fetch);
+
         public string NameOf(IActorRef actor) => actor.Path.Name;
 
         public void Tell(IActorRef to, Injected message, IActorRef from, TimeSpan delay)
         {
             // Not ScheduleTellOnce: an engine may wrap what it schedules, and the filter would not know its own.
             if (delay > TimeSpan.Zero)
-                scheduler.Advanced.ScheduleOnce(delay, () => to.Tell(message, from));
+                scheduler.Advanced.ScheduleOnce(delay, () => Hand(to, message, from));
             else
+                Hand(to, message, from);
+        }
+
+        private void Hand(IActorRef to, Injected message, IActorRef from)
+        {
+            if (hand is null)
                 to.Tell(message, from);
+            else
+                hand(to, message, from);
         }
     }
 }

@@ -21,10 +21,15 @@ public sealed record FaultNotice(TimeSpan Time, string By, string Text);
 /// <param name="Blocks">How many blocks.</param>
 public sealed record FaultHit(int Target, int Lun, ItlqNexus? Nexus, Cdb? Cdb, AioId? Aio, long Lba, long Blocks)
 {
+    /// <summary>Where the adapter read the initiator's memory; null for anything else.</summary>
+    public ulong? Address { get; init; }
+
     /// <inheritdoc/>
     public override string ToString()
     {
         var text = new StringBuilder(Nexus is { } nexus ? nexus.ToString() : Target < 0 ? "adapter" : Lun < 0 ? $"T{Target}" : $"T{Target}_L{Lun}");
+        if (Address is { } address)
+            text.Append(CultureInfo.InvariantCulture, $" at {address:X8}");
         if (Aio is { } aio)
             text.Append(CultureInfo.InvariantCulture, $" aio {aio}");
         if (Cdb is { } cdb)
@@ -102,11 +107,12 @@ public sealed class FaultLedger
     /// <param name="notice">Who, when and by what.</param>
     public void Noticed(long id, FaultNotice notice) => _injections[(int)id - 1].Add(notice);
 
-    /// <summary>The account as text: a table of injections, then the rules that never acted.</summary>
-    public string ToText()
+    /// <summary>The account as text: a table of injections, then what the rules have come to whose injections are not all in it, then those that never acted.</summary>
+    /// <param name="most">Injections that are told one by one, the first ones.</param>
+    public string ToText(int most = int.MaxValue)
     {
         var text = new StringBuilder();
-        foreach (var injection in _injections)
+        foreach (var injection in _injections.Take(most))
         {
             text.Append(CultureInfo.InvariantCulture, $"#{injection.Id,-4} {injection.Time.TotalMilliseconds,12:0.0000} ms  {injection.Rule.Name,-20} ")
                 .Append(CultureInfo.InvariantCulture, $"{FaultNames.Of(injection.Rule.What.What)} at {FaultNames.Of(injection.Rule.Where)}: {injection.Hit}\n");
@@ -114,6 +120,12 @@ public sealed class FaultLedger
                 text.Append(CultureInfo.InvariantCulture, $"      {notice.Time.TotalMilliseconds,12:0.0000} ms  noticed by {notice.By}: {notice.Text}\n");
             if (!injection.IsNoticed)
                 text.Append("      noticed by nobody\n");
+        }
+        if (_injections.Count > most)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"... and {_injections.Count - most} more; all of them together:\n");
+            foreach (var of in _injections.GroupBy(static injection => injection.Rule.Name))
+                text.Append(CultureInfo.InvariantCulture, $"{of.Key} acted {of.Count()} times, noticed {of.Count(static injection => injection.IsNoticed)} times\n");
         }
         foreach (var rule in Rules.Where(static rule => rule.Fired == 0))
             text.Append(CultureInfo.InvariantCulture, $"{rule.Rule.Name} never acted: {rule.Passed} messages passed its place, its conditions held for {rule.Matched}\n");

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
@@ -7,9 +6,9 @@ namespace ScsiActors.Faults;
 /// <summary>Drivers, the adapter and its bus.</summary>
 internal sealed partial class FaultMachine<TActor>
 {
-    private const int AdapterId = 7;
+    private const int AdapterId = FaultPhases.Adapter;
     private const int Scntl1 = 0x01;
-    private const int AssertReset = 0x08;
+    private const int Rst = 0x08;
     private const byte MessageReject = 0x07;
     private const byte CommandComplete = 0x00;
     private const byte SaveDataPointer = 0x02;
@@ -26,7 +25,9 @@ internal sealed partial class FaultMachine<TActor>
     {
         if (PlaceOf(to).Role != FaultRole.Driver)
             return true;
-        return Decide(FaultPoint.DriverCommand, Subject(command), from, to, command, ref message);
+        if (CutOf(to, command.Target) is { } cut)
+            return Lose(cut, from, to, command);
+        return Decide(FaultPoint.DriverCommand, Subject(command) with { Initiator = InitiatorOf(to) }, from, to, command, ref message);
     }
 
     private bool Pass(TActor from, TActor to, CommandExecuted executed, ref object message)
@@ -100,11 +101,14 @@ internal sealed partial class FaultMachine<TActor>
     private bool Pass(TActor from, TActor to, CommandMoved moved, ref object message)
     {
         (_adapter, _bus) = (from, to);
-        if (_byPoint[(int)FaultPoint.BusCommand].Length == 0)
+        if (_byPoint[(int)FaultPoint.BusCommand].Length == 0 && !HasPhaseRules)
             return true;
+        var tag = moved.Selection.IsTagged ? moved.Selection.Tag : 256UL;
         var subject = WithBlocks(new FaultSubject(moved.Target, moved.Selection.Lun.Number)
         {
             Initiator = AdapterId,
+            Nexus = HasPhaseRules ? new ItlqNexus(new ItNexus(AdapterId, moved.Target), moved.Selection.Lun, tag) : null,
+            Phases = 1 << (int)BusPhase.Command,
             Attribute = moved.Selection.Queue switch
             {
                 0 => TaskAttribute.Untagged,
@@ -113,7 +117,8 @@ internal sealed partial class FaultMachine<TActor>
                 _ => TaskAttribute.Simple,
             },
         }, moved.Cdb);
-        return Decide(FaultPoint.BusCommand, subject, from, to, moved, ref message);
+        return Decide(FaultPoint.BusCommand, Connected(moved.Connection, subject), from, to, moved, ref message)
+            && (_byPoint[(int)FaultPoint.MessageOut].Length == 0 || Decide(FaultPoint.MessageOut, subject, from, to, message, ref message));
     }
 
     private bool ActOnBusCommand(in FaultAct act)
@@ -126,10 +131,8 @@ internal sealed partial class FaultMachine<TActor>
                 Tell(act.From, new TargetPhases(moved.Connection,
                     [PhaseStep.Status(ScsiStatus.CheckCondition), PhaseStep.MessageIn(CommandComplete), PhaseStep.BusFree]), act.To);
                 return false;
-            case FaultWhat.BusReset when _driver is { } driver:
-                // The driver's name is on it, because the adapter answers to who wrote last.
-                Tell(act.From, new RegisterWrite(RegisterSpace.Bar1, Scntl1, 1, AssertReset), driver);
-                Tell(act.From, new RegisterWrite(RegisterSpace.Bar1, Scntl1, 1, 0), driver);
+            case FaultWhat.BusReset:
+                AssertReset(act.From);
                 return true;
             case FaultWhat.Unplug:
                 Unplug(moved.Target, act);
@@ -137,6 +140,15 @@ internal sealed partial class FaultMachine<TActor>
         }
         Tell(act.From, new ConnectionWithdrawn(moved.Connection), act.To);
         return false;
+    }
+
+    private void AssertReset(TActor adapter)
+    {
+        if (_driver is not { } driver)
+            return;
+        // The driver's name is on it, because the adapter answers to who wrote last.
+        Tell(adapter, new RegisterWrite(RegisterSpace.Bar1, Scntl1, 1, Rst), driver);
+        Tell(adapter, new RegisterWrite(RegisterSpace.Bar1, Scntl1, 1, 0), driver);
     }
 
     // A target without power: it answers no selection, and knows of no command afterwards.
@@ -150,13 +162,16 @@ internal sealed partial class FaultMachine<TActor>
 
     private bool Pass(TActor from, TActor to, ReselectionRequested requested, ref object message)
     {
-        if (_byPoint[(int)FaultPoint.Reselection].Length == 0)
+        if (_byPoint[(int)FaultPoint.Reselection].Length == 0 && !HasPhaseRules)
             return true;
         var nexus = new ItlqNexus(new ItNexus(AdapterId, requested.Target), requested.Lun, requested.Tag < 0 ? 256UL : (ulong)requested.Tag);
         var subject = new FaultSubject(requested.Target, requested.Lun.Number) { Initiator = AdapterId, Nexus = nexus };
-        if (_commands.TryGetValue(nexus, out var command))
+        if (_latest.TryGetValue(nexus, out var latest))
+            subject = latest;
+        else if (_commands.TryGetValue(nexus, out var command))
             subject = WithBlocks(subject with { Attribute = command.Command.Attribute }, command.Command.Cdb);
-        return Decide(FaultPoint.Reselection, subject, from, to, requested, ref message);
+        subject = Connected(requested.Connection, subject) with { Phases = FaultPhases.Of(requested.Steps.AsSpan()[1..]) | 1 << (int)BusPhase.MessageIn };
+        return DecidePhases(FaultPoint.Reselection, subject, from, to, requested, ref message);
     }
 
     // What follows a reselection that is held back waits behind it.
@@ -188,13 +203,7 @@ internal sealed partial class FaultMachine<TActor>
                 message = requested with { Steps = requested.Steps.Insert(1, PhaseStep.MessageIn(MessageReject)) };
                 return true;
             default:
-                // The command is given up first, so that the buffers which come back do not look like a failed transfer.
-                Tell(act.From, new ConnectionDropped(requested.Connection), act.To);
-                foreach (var _ in requested.Steps.Where(static step => step.Buffer is not null))
-                    Tell(act.From, new DataPhaseEnded(requested.Connection, Moved: false), act.To);
-                // Behind a message that every driver takes: by then it knows whose connection it is.
-                message = requested with { Steps = ImmutableArray.Create(identify, PhaseStep.MessageIn(SaveDataPointer), PhaseStep.BusFree) };
-                return true;
+                return ActOnPhases(act, ref message);
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed partial class FaultMachine<TActor>
 
     private readonly Dictionary<string, FaultInjection> _overlays = [];
 
+    // Blocks on which an older write has landed on top, until they are written again.
+    private readonly List<(TActor Disk, DiskOverlay Overlay)> _reordered = [];
+
     private bool Pass(TActor from, TActor to, AioRequest request, ref object message)
     {
         var unit = Unit(PlaceOf(to));
@@ -20,7 +23,11 @@ internal sealed partial class FaultMachine<TActor>
         }
         var subject = Subject(request, unit);
         if (request is AioWrite && subject.Blocks > 0)
+        {
             Rewritten(subject);
+            if (_reordered.Count > 0)
+                OrderAgain(from, to, (AioWrite)request);
+        }
         return Decide(FaultPoint.StorageRequest, subject, from, to, request, ref message);
     }
 
@@ -54,6 +61,18 @@ internal sealed partial class FaultMachine<TActor>
                 return candidate;
         }
         return null;
+    }
+
+    private void OrderAgain(TActor queue, TActor disk, AioWrite write)
+    {
+        for (var i = _reordered.Count - 1; i >= 0; i--)
+        {
+            var (where, overlay) = _reordered[i];
+            if (!where.Equals(disk) || write.Offset >= overlay.Offset + overlay.Length || overlay.Offset >= write.Offset + write.Data.Length)
+                continue;
+            Tell(disk, new LiftOverlay(overlay.Id), queue);
+            _reordered.RemoveAt(i);
+        }
     }
 
     private void Rewritten(in FaultSubject subject)
@@ -202,6 +221,11 @@ internal sealed partial class FaultMachine<TActor>
                 if (effect.For is { } slow)
                     Tell(disk, new SlowDown(1), queue, slow);
                 break;
+            case FaultWhat.CacheSize:
+                Tell(disk, new LimitCache(effect.Bytes), queue);
+                if (effect.For is { } small)
+                    Tell(disk, new LimitCache(null), queue, small);
+                break;
             case FaultWhat.PowerCut:
                 Tell(disk, new PowerOff(effect.Unit ?? DefaultTearingUnit), queue);
                 Tell(disk, new PowerOn(), queue, effect.For!.Value);
@@ -210,6 +234,8 @@ internal sealed partial class FaultMachine<TActor>
                 foreach (var overlay in OverlaysOf(act))
                 {
                     _overlays[overlay.Id] = act.Injection;
+                    if (effect.What == FaultWhat.ReorderedWrite)
+                        _reordered.Add((disk, overlay));
                     Tell(disk, new InjectOverlay(overlay), queue);
                 }
                 break;
@@ -229,7 +255,7 @@ internal sealed partial class FaultMachine<TActor>
             FaultWhat.TornWrite => DiskDamage.TornWrite,
             FaultWhat.LostWrite => DiskDamage.LostWrite,
             FaultWhat.MisdirectedWrite => DiskDamage.MisdirectedWrite,
-            FaultWhat.StaleRead => DiskDamage.StaleRead,
+            FaultWhat.StaleRead or FaultWhat.ReorderedWrite => DiskDamage.StaleRead,
             _ => DiskDamage.FlushLie,
         };
         // A rewrite can only clear what stays: then all of the rule's blocks are bad from now on, once and for all.
@@ -241,7 +267,7 @@ internal sealed partial class FaultMachine<TActor>
             yield return new DiskOverlay($"{act.State.Rule.Name} #{act.Injection.Id} {blocks}", damage, blocks.First * size, (blocks.Last - blocks.First + 1) * size)
             {
                 IsClearedByRewrite = effect.ClearedByRewrite,
-                Accesses = effect.ClearedByRewrite ? long.MaxValue : 1,
+                Accesses = effect.ClearedByRewrite || effect.What == FaultWhat.ReorderedWrite ? long.MaxValue : 1,
                 TearingUnit = effect.Unit ?? DefaultTearingUnit,
                 Target = effect.To is { } to ? to * size : -1,
                 Bit = effect.Bit ?? -1,

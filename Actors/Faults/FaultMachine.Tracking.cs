@@ -9,6 +9,8 @@ internal sealed partial class FaultMachine<TActor>
     private const int MostOpen = 4096;
     private const int MostClientCommands = 1 << 16;
 
+    private static readonly FaultWhere[] OnBus = [FaultWhere.Bus, FaultWhere.Register, FaultWhere.Message, FaultWhere.Scripts];
+
     private readonly Dictionary<(TActor Client, ulong Id), ClientCommand> _clientCommands = [];
     private readonly Dictionary<ItlqNexus, UnitCommand> _commands = [];
     private readonly Dictionary<(int Target, int Lun), UnitTrack> _unitOfStorage;
@@ -17,6 +19,9 @@ internal sealed partial class FaultMachine<TActor>
     private sealed record ClientCommand(ExecuteCommand Command, TActor Driver, TimeSpan Time)
     {
         public bool IsSwallowed { get; set; }
+
+        /// <summary>Its path was lost while it was under way.</summary>
+        public bool IsLost { get; set; }
     }
 
     /// <summary>A command at its logical unit.</summary>
@@ -74,6 +79,8 @@ internal sealed partial class FaultMachine<TActor>
             case RegisterWrite when PlaceOf(from).Role == FaultRole.Driver:
                 var isNew = _adapter is null;
                 (_driver, _adapter) = (from, to);
+                if (isNew)
+                    WatchFetches();
                 if (isNew && _absent.Count > 0)
                     TellPresence();
                 break;
@@ -205,7 +212,8 @@ internal sealed partial class FaultMachine<TActor>
 
     // What concerns others than the command it came with.
     private static bool IsOnMany(FaultInjection injection) => injection.Rule.What.What is FaultWhat.BusReset or FaultWhat.LogicalUnitReset
-        or FaultWhat.TargetReset or FaultWhat.Unplug or FaultWhat.PowerCut or FaultWhat.SelectionTimeout;
+        or FaultWhat.TargetReset or FaultWhat.Unplug or FaultWhat.PowerCut or FaultWhat.SelectionTimeout or FaultWhat.LinkLoss or FaultWhat.NodeLoss
+        or FaultWhat.Partition;
 
     private static string Text(CommandExecuted executed) => executed.Outcome != CommandOutcome.Complete ? FaultNames.Of(executed.Outcome)
         : executed.Residual > 0 && executed.IsGood ? $"good, residual {executed.Residual}"
@@ -250,7 +258,10 @@ internal sealed partial class FaultMachine<TActor>
     private void SeeBusReset(BusReset reset)
     {
         ReleaseWhere(static held => held.Connection is not null);
+        _hasFoundParity = false;
+        _badParity.Clear();
+        _connections.Clear();
         if (reset.ResetsTargets)
-            Notice(static injection => injection.Rule.Where is FaultWhere.Bus or FaultWhere.Register, "initiator", "bus reset");
+            Notice(static injection => OnBus.Contains(injection.Rule.Where), "initiator", "bus reset");
     }
 }

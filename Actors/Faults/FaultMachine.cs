@@ -17,6 +17,7 @@ internal sealed partial class FaultMachine<TActor>
     private readonly FaultRuleState[] _rules;
     private readonly FaultRuleState[][] _byPoint;
     private readonly Func<string, bool> _hasFired;
+    private readonly bool _hasPaths;
     private readonly Dictionary<TActor, FaultPlace> _places = [];
     private readonly Dictionary<long, Held> _held = [];
     private readonly Dictionary<long, Action> _timeOvers = [];
@@ -35,7 +36,8 @@ internal sealed partial class FaultMachine<TActor>
         _present = plan.Facts.Targets;
         var seed = random.NextBits();
         _rules = [.. plan.Rules.Select(rule => new FaultRuleState(rule, seed))];
-        _byPoint = [.. Enum.GetValues<FaultPoint>().Select(point => Array.FindAll(_rules, rule => ActsOn(rule.Rule, point)))];
+        _byPoint = [.. Enum.GetValues<FaultPoint>().Select(point => Array.FindAll(_rules, rule => FaultPhases.ActsOn(rule.Rule, point)))];
+        _hasPaths = Array.Exists(_rules, static rule => rule.Rule.Where is FaultWhere.Link or FaultWhere.Node);
         _hasFired = name => Array.Exists(_rules, rule => rule.Rule.Name == name && rule.Fired > 0);
         Ledger = new FaultLedger(_rules);
         _unitOfStorage = plan.Facts.Units.ToDictionary(static unit => (unit.Target, unit.Lun), static unit => new UnitTrack(unit));
@@ -73,18 +75,31 @@ internal sealed partial class FaultMachine<TActor>
                     action();
                 return false;
             }
-            Observe(from, to, message, isInjected: true);
-            return true;
+            if (message is not Delayed delayed)
+            {
+                Observe(from, to, message, isInjected: true);
+                return true;
+            }
+            message = delayed.Message;
         }
-        if (!Observe(from, to, message, isInjected: false))
+        if (StandsStill(from, to, message) || (_hasPaths && !Reaches(from, to, ref message)) || !Observe(from, to, message, isInjected: false))
             return false;
+        return MayPassOn(from, to, ref message);
+    }
+
+    private bool MayPassOn(TActor from, TActor to, ref object message)
+    {
         return message switch
         {
             ExecuteCommand m => Pass(from, to, m, ref message),
             CommandExecuted m when PlaceOf(from).Role == FaultRole.Driver => Pass(from, to, m, ref message),
+            RegisterRead m => Pass(m),
+            RegisterValue m when PlaceOf(to).Role == FaultRole.Driver => Pass(from, to, m, ref message),
             InterruptLine { Asserted: true } m when PlaceOf(to).Role == FaultRole.Driver => Decide(FaultPoint.Interrupt, new FaultSubject(-1, -1), from, to, m, ref message),
             CommandMoved m => Pass(from, to, m, ref message),
-            TargetPhases m => PassPhases(m.Connection, m),
+            TargetPhases m => Pass(from, to, m, ref message),
+            MessageOutMoved m => Pass(from, to, m, ref message),
+            DataPhaseEnded m => Pass(m, ref message),
             ReselectionRequested m => Pass(from, to, m, ref message),
             ScsiCommandReceived m when PlaceOf(to).Role == FaultRole.LogicalUnit => Pass(from, to, m, ref message),
             SendCommandComplete m => Pass(from, to, m, ref message),
@@ -100,14 +115,6 @@ internal sealed partial class FaultMachine<TActor>
         };
     }
 
-    private static bool ActsOn(FaultRule rule, FaultPoint point)
-    {
-        var row = FaultTable.Of(rule.What.What);
-        return Array.Exists(row.Stands, stand => stand.Where == rule.Where && stand.Points.Contains(point))
-            && (point != FaultPoint.BusCommand || !rule.What.AtReselection)
-            && (point != FaultPoint.Reselection || rule.What.What != FaultWhat.UnexpectedDisconnect || rule.What.AtReselection);
-    }
-
     private FaultPlace PlaceOf(TActor actor)
     {
         if (!_places.TryGetValue(actor, out var place))
@@ -120,7 +127,7 @@ internal sealed partial class FaultMachine<TActor>
     {
         foreach (var rule in _byPoint[(int)point])
         {
-            if (!CanActOn(rule.Rule.What, point, original) || !rule.Fires(subject, _now, _state, _hasFired))
+            if (!CanActOn(rule.Rule.Where, rule.Rule.What, point, original) || !rule.Fires(subject, _now, _state, _hasFired))
                 continue;
             _state = rule.Rule.When.NextState ?? _state;
             var injection = Record(rule.Rule, subject);
@@ -137,18 +144,22 @@ internal sealed partial class FaultMachine<TActor>
     }
 
     // What a kind of fault has nothing to do with does not count as an occasion.
-    private static bool CanActOn(FaultEffect effect, FaultPoint point, object message) => point switch
+    private static bool CanActOn(FaultWhere where, FaultEffect effect, FaultPoint point, object message) => point switch
     {
         FaultPoint.StorageRequest => effect.What switch
         {
+            FaultWhat.LostWrite or FaultWhat.FlushLie when where == FaultWhere.Cache =>
+                message is AioWrite write ? write.WriteThrough == (effect.What == FaultWhat.FlushLie) : effect.What == FaultWhat.FlushLie && message is AioFlush,
             FaultWhat.TornWrite => message is AioWrite { Data.Length: > 512 },
-            FaultWhat.LostWrite or FaultWhat.MisdirectedWrite or FaultWhat.StaleRead => message is AioWrite,
+            FaultWhat.LostWrite or FaultWhat.MisdirectedWrite or FaultWhat.StaleRead or FaultWhat.ReorderedWrite or FaultWhat.CacheSize => message is AioWrite,
             FaultWhat.FlushLie => message is AioFlush,
             FaultWhat.MediumError when effect.ClearedByRewrite => message is AioRead,
             FaultWhat.BitFlip or FaultWhat.MediumError => message is AioRead or AioWrite,
             _ => true,
         },
         FaultPoint.UnitDataIn => effect.What != FaultWhat.ShortTransfer || message is SendDataIn { Count: > 1 },
+        // A function's message that was not understood would be sent again; by a bus that is free the initiator would take it for done.
+        FaultPoint.MessageOut => effect.What != FaultWhat.ParityError || message is CommandMoved,
         FaultPoint.Reselection => effect.What != FaultWhat.WrongTag || message is ReselectionRequested { Tag: >= 0 },
         _ => true,
     };
@@ -172,14 +183,17 @@ internal sealed partial class FaultMachine<TActor>
             default:
                 return act.Point switch
                 {
-                    FaultPoint.DriverCommand => ActOnDriver(act),
+                    FaultPoint.DriverCommand => act.State.Rule.Where == FaultWhere.Node ? ActOnNode(act) : ActOnDriver(act),
+                    FaultPoint.Phases => ActOnPhases(act, ref message),
+                    FaultPoint.MessageIn => ActOnMessageIn(act, ref message),
+                    FaultPoint.MessageOut => ActOnMessageOut(act, ref message),
                     FaultPoint.BusCommand => ActOnBusCommand(act),
                     FaultPoint.Reselection => ActOnReselection(act, ref message),
-                    FaultPoint.UnitCommand => ActOnUnitCommand(act),
+                    FaultPoint.UnitCommand => act.State.Rule.Where == FaultWhere.Link ? ActOnLink(act) : ActOnUnitCommand(act),
                     FaultPoint.UnitAnswer => ActOnUnitAnswer(act, ref message),
                     FaultPoint.UnitDataIn or FaultPoint.UnitDataOut => ActOnData(act, ref message),
                     FaultPoint.Management => ActOnManagement(act),
-                    FaultPoint.StorageRequest => act.State.Rule.Where == FaultWhere.Disk ? ActInDisk(act) : ActOnStorageRequest(act, ref message),
+                    FaultPoint.StorageRequest => act.State.Rule.Where is FaultWhere.Disk or FaultWhere.Cache ? ActInDisk(act) : ActOnStorageRequest(act, ref message),
                     FaultPoint.StorageAnswer => ActOnStorageAnswer(act, ref message),
                     _ => false,
                 };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Configuration;
+using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Faults;
@@ -12,8 +13,8 @@ internal static class FaultPlanConfig
 
     private static readonly string[] RuleKeys = ["where", "when", "what", "times"];
 
-    private static readonly string[] ConditionKeys = ["opcode", "operation", "lba", "length", "attribute", "initiator", "target", "lun", "depth", "nth",
-        "every", "probability", "after", "from", "to", "state"];
+    private static readonly string[] ConditionKeys = ["opcode", "operation", "lba", "length", "attribute", "initiator", "target", "lun", "depth", "event", "phase",
+        "nth", "every", "probability", "after", "from", "to", "state"];
 
     /// <summary>The rules of the section <c>faults</c>; what cannot be read is a sentence in <paramref name="errors"/>.</summary>
     public static List<FaultRule> Rules(Config config, List<string> errors)
@@ -94,6 +95,8 @@ internal static class FaultPlanConfig
                 Target = (int?)Number(when, "target"),
                 Lun = (int?)Number(when, "lun"),
                 Depth = (int?)Number(when, "depth"),
+                Event = Name<FaultPoint>(when, "event", "when."),
+                Phase = Name<BusPhase>(when, "phase", "when."),
                 Nth = Number(when, "nth"),
                 Every = Number(when, "every"),
                 Probability = Fraction(when, "probability"),
@@ -133,6 +136,10 @@ internal static class FaultPlanConfig
                 Another = Switch(what, "another"),
                 AtReselection = Switch(what, "at-reselection"),
                 Factor = Fraction(what, "factor"),
+                Byte = Byte(what),
+                Of = Name<FaultNode>(what, "of", "what.", isOptional: true),
+                Initiators = Numbers(what, "initiators"),
+                Targets = Numbers(what, "targets"),
             };
         }
 
@@ -153,6 +160,30 @@ internal static class FaultPlanConfig
             if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
                 return number;
             errors.Add($"faults.{rule}: {key} is {text}; it is a whole number");
+            return null;
+        }
+
+        private List<int> Numbers(Config section, string key)
+        {
+            var numbers = new List<int>();
+            foreach (var text in Texts(section, key))
+            {
+                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                    numbers.Add(number);
+                else
+                    errors.Add($"faults.{rule}: what.{key} has {text}; it is a list of numbers such as [0, 7]");
+            }
+            return numbers;
+        }
+
+        private byte? Byte(Config section)
+        {
+            if (section.GetString("byte") is not { } text)
+                return null;
+            var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+            if (byte.TryParse(isHex ? text[2..] : text, isHex ? NumberStyles.HexNumber : NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+                return value;
+            errors.Add($"faults.{rule}: what.byte is {text}; it is a byte such as 7 or \"0x07\"");
             return null;
         }
 

@@ -1,3 +1,4 @@
+using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Faults;
@@ -28,6 +29,21 @@ public enum FaultWhere : byte
 
     /// <summary>In a simulated disk.</summary>
     Disk,
+
+    /// <summary>The adapter's reads of its program and its tables in the initiator's memory.</summary>
+    Scripts,
+
+    /// <summary>The bytes of a message, in MESSAGE IN or MESSAGE OUT.</summary>
+    Message,
+
+    /// <summary>The volatile write cache of a simulated disk.</summary>
+    Cache,
+
+    /// <summary>The path between one initiator port and one target.</summary>
+    Link,
+
+    /// <summary>A computer: that of an initiator, or that of the devices.</summary>
+    Node,
 }
 
 /// <summary>What a fault does; <see cref="FaultTable"/> says where each may stand, on what it acts and who should notice.</summary>
@@ -93,10 +109,10 @@ public enum FaultWhat : byte
     /// <summary>The target lets go of the bus in the middle of a command.</summary>
     UnexpectedDisconnect,
 
-    /// <summary>The target finds wrong parity in the CDB: CHECK CONDITION, ABORTED COMMAND, SCSI PARITY ERROR.</summary>
+    /// <summary>Wrong parity: found by the target in what it gets, and by the initiator in what it gets.</summary>
     ParityError,
 
-    /// <summary>The target sends a message nobody waits for: MESSAGE REJECT.</summary>
+    /// <summary>MESSAGE REJECT: to a message of the initiator's, or where nobody waits for it.</summary>
     MessageError,
 
     /// <summary>Somebody asserts RST.</summary>
@@ -119,6 +135,37 @@ public enum FaultWhat : byte
 
     /// <summary>The disk loses its power, and what was only in its volatile cache; it comes back after a time.</summary>
     PowerCut,
+
+    /// <summary>Nobody answers an access to memory.</summary>
+    BusFault,
+
+    /// <summary>Another byte than was sent.</summary>
+    OtherByte,
+
+    /// <summary>Of two writes of the same blocks the older one lands on top.</summary>
+    ReorderedWrite,
+
+    /// <summary>The cache is smaller.</summary>
+    CacheSize,
+
+    /// <summary>A path is interrupted, which both ends see, and comes back after a time.</summary>
+    LinkLoss,
+
+    /// <summary>A computer goes away, and comes back after a time.</summary>
+    NodeLoss,
+
+    /// <summary>Initiators and targets do not reach each other for a time, and nobody is told.</summary>
+    Partition,
+}
+
+/// <summary>Whose computer a <see cref="FaultWhat.NodeLoss"/> is about.</summary>
+public enum FaultNode : byte
+{
+    /// <summary>That of the initiator whose command it is.</summary>
+    Initiator,
+
+    /// <summary>That of all targets.</summary>
+    Device,
 }
 
 /// <summary>What storage is asked to do, as a condition at <see cref="FaultWhere.Aio"/> and <see cref="FaultWhere.Disk"/>.</summary>
@@ -175,6 +222,12 @@ public sealed record FaultCondition
 
     /// <summary>Bytes of data.</summary>
     public FaultLength? Length { get; init; }
+
+    /// <summary>This kind of message only; null for each that the kind of fault acts on at its place.</summary>
+    public FaultPoint? Event { get; init; }
+
+    /// <summary>The bus phase; null for any.</summary>
+    public BusPhase? Phase { get; init; }
 
     /// <summary>The task attribute.</summary>
     public TaskAttribute? Attribute { get; init; }
@@ -255,6 +308,18 @@ public sealed record FaultEffect(FaultWhat What)
 
     /// <summary>True: at the reselection rather than at the command.</summary>
     public bool AtReselection { get; init; }
+
+    /// <summary>The byte that comes in place of another; drawn when not given.</summary>
+    public byte? Byte { get; init; }
+
+    /// <summary>Whose computer.</summary>
+    public FaultNode? Of { get; init; }
+
+    /// <summary>Initiator ports that are cut off; empty for all.</summary>
+    public IReadOnlyList<int> Initiators { get; init; } = [];
+
+    /// <summary>Targets that are cut off; empty for all.</summary>
+    public IReadOnlyList<int> Targets { get; init; } = [];
 
     /// <summary>How many times slower.</summary>
     public double? Factor { get; init; }

@@ -23,7 +23,13 @@ internal readonly record struct FaultSubject
     public long Bytes { get; init; }
     public int Depth { get; init; }
 
-    public FaultHit Hit => new(Target, Lun, Nexus, Cdb, Aio, Lba, Blocks);
+    /// <summary>The phases that it is about, as a set of bits.</summary>
+    public int Phases { get; init; }
+
+    /// <summary>The address of a fetch.</summary>
+    public ulong? Address { get; init; }
+
+    public FaultHit Hit => new(Target, Lun, Nexus, Cdb, Aio, Lba, Blocks) { Address = Address };
 }
 
 /// <summary>A rule and what has become of it so far.</summary>
@@ -95,6 +101,7 @@ internal sealed class FaultRuleState(FaultRule rule, ulong seed)
         && (When.Initiator ?? subject.Initiator) == subject.Initiator
         && (When.Opcodes.Count == 0 || (subject.Cdb is { } cdb && When.Opcodes.Contains(cdb.OperationCode)))
         && (When.Operations.Count == 0 || (subject.Operation is { } operation && When.Operations.Contains(operation)))
+        && (When.Phase is not { } phase || (subject.Phases >> (int)phase & 1) != 0)
         && (When.Attribute is null || When.Attribute == subject.Attribute)
         && (When.Length is null || When.Length.Value.Holds(subject.Bytes))
         && (When.Depth ?? 0) <= subject.Depth

@@ -1,48 +1,5 @@
 namespace ScsiActors.Faults;
 
-/// <summary>A kind of message on its way: what rules act on.</summary>
-public enum FaultPoint : byte
-{
-    /// <summary>ExecuteCommand to a driver or the direct port.</summary>
-    DriverCommand,
-
-    /// <summary>CommandExecuted to a client.</summary>
-    DriverAnswer,
-
-    /// <summary>InterruptLine, asserted, to the driver.</summary>
-    Interrupt,
-
-    /// <summary>CommandMoved to the bus.</summary>
-    BusCommand,
-
-    /// <summary>ReselectionRequested to the adapter.</summary>
-    Reselection,
-
-    /// <summary>ScsiCommandReceived to a logical unit.</summary>
-    UnitCommand,
-
-    /// <summary>SendCommandComplete to a port.</summary>
-    UnitAnswer,
-
-    /// <summary>SendDataIn to a port.</summary>
-    UnitDataIn,
-
-    /// <summary>DataOutReceived to a logical unit.</summary>
-    UnitDataOut,
-
-    /// <summary>TaskManagementRequestReceived to a logical unit, for a function that ends commands.</summary>
-    Management,
-
-    /// <summary>A request to storage.</summary>
-    StorageRequest,
-
-    /// <summary>AioCompleted to a request queue.</summary>
-    StorageAnswer,
-
-    /// <summary>AioCancel to storage.</summary>
-    StorageCancel,
-}
-
 /// <summary>One place of a kind of fault, and the messages it acts on there.</summary>
 /// <param name="Where">The place.</param>
 /// <param name="Points">The messages.</param>
@@ -69,20 +26,28 @@ public static class FaultTable
 
     private static readonly FaultStand AtDriver = new(FaultWhere.Driver, FaultPoint.DriverCommand);
     private static readonly FaultStand AtInterrupt = new(FaultWhere.Register, FaultPoint.Interrupt);
-    private static readonly FaultStand AtBus = new(FaultWhere.Bus, FaultPoint.BusCommand);
+    private static readonly FaultStand AtBusPhases = new(FaultWhere.Bus, FaultPoint.BusCommand, FaultPoint.Reselection, FaultPoint.Phases);
     private static readonly FaultStand AtReselection = new(FaultWhere.Bus, FaultPoint.Reselection);
+    private static readonly FaultStand AtMessage = new(FaultWhere.Message, FaultPoint.MessageIn, FaultPoint.MessageOut);
     private static readonly FaultStand AtTaskSet = new(FaultWhere.TaskSet, FaultPoint.UnitCommand);
     private static readonly FaultStand AtAnswer = new(FaultWhere.LogicalUnit, FaultPoint.UnitAnswer);
     private static readonly FaultStand AtData = new(FaultWhere.LogicalUnit, FaultPoint.UnitDataIn, FaultPoint.UnitDataOut);
     private static readonly FaultStand AtRequest = new(FaultWhere.Aio, FaultPoint.StorageRequest);
     private static readonly FaultStand AtStorageAnswer = new(FaultWhere.Aio, FaultPoint.StorageAnswer);
     private static readonly FaultStand InDisk = new(FaultWhere.Disk, FaultPoint.StorageRequest);
+    private static readonly FaultStand InCache = new(FaultWhere.Cache, FaultPoint.StorageRequest);
+    private static readonly FaultStand AtFetch = new(FaultWhere.Scripts, FaultPoint.InstructionFetch, FaultPoint.TableFetch);
+    private static readonly FaultStand AtLink = new(FaultWhere.Link, FaultPoint.UnitCommand);
+    private static readonly FaultStand AtNode = new(FaultWhere.Node, FaultPoint.DriverCommand);
 
     /// <summary>The rows, one for each kind.</summary>
     public static IReadOnlyList<FaultRow> Rows { get; } =
     [
-        new(FaultWhat.Mark, "counts, and moves the state", "nobody: nothing happens", [],
-            AtDriver, AtInterrupt, AtBus, AtTaskSet, AtAnswer, AtRequest),
+        new(FaultWhat.Mark, "counts, and moves the state; without an event it counts the first that its place has", "nobody: nothing happens", [],
+            new FaultStand(FaultWhere.Driver, FaultPoint.DriverCommand, FaultPoint.DriverAnswer), AtInterrupt,
+            new FaultStand(FaultWhere.Selection, FaultPoint.DriverCommand), AtBusPhases, AtMessage, AtTaskSet,
+            new FaultStand(FaultWhere.LogicalUnit, FaultPoint.UnitAnswer, FaultPoint.UnitDataIn, FaultPoint.UnitDataOut, FaultPoint.Management),
+            new FaultStand(FaultWhere.Aio, FaultPoint.StorageRequest, FaultPoint.StorageAnswer, FaultPoint.StorageCancel), AtFetch),
         new(FaultWhat.Status, "answers in place of the logical unit (task-set), or exchanges its answer (logical-unit)", Client, ["status!", "sense"],
             AtTaskSet, AtAnswer),
         new(FaultWhat.Busy, "answers BUSY in place of the logical unit", Client, [], AtTaskSet),
@@ -90,10 +55,12 @@ public static class FaultTable
         new(FaultWhat.DeliveryFailure, "answers in place of the driver", Client, [], AtDriver),
         new(FaultWhat.MediumError, "answers ReadError or WriteError in place of storage, or lays bad blocks into a simulated disk", Client,
             ["cleared-by-rewrite"], AtRequest, InDisk),
-        new(FaultWhat.Never, "withholds the message; a function or reset that ends the command gets its answer back", ByTimeOut, [],
+        new(FaultWhat.Never, "withholds the message; a function or reset that ends the command gets its answer back. On the bus, a command that is connected "
+            + "then (a read after its data, whose status never comes) keeps the bus, as a target that hangs keeps BSY on a real one: a bus reset alone ends that",
+            ByTimeOut, [],
             AtDriver, AtInterrupt, AtReselection, AtTaskSet, AtAnswer, AtStorageAnswer),
-        new(FaultWhat.Late, "withholds the message for a time", ByTimeOut, ["by!"],
-            AtDriver, AtInterrupt, AtReselection, AtTaskSet, AtAnswer, AtStorageAnswer),
+        new(FaultWhat.Late, "withholds the message for a time; at a fetch, the adapter stands still for it and nothing goes in or out", ByTimeOut, ["by!"],
+            AtDriver, AtInterrupt, AtReselection, AtTaskSet, AtAnswer, AtStorageAnswer, AtFetch),
         new(FaultWhat.Reordered, "withholds the message until so many of its kind have passed, or a time is over", "nobody: order among commands is free",
             ["behind!", "for"], AtReselection, AtAnswer, AtStorageAnswer),
         new(FaultWhat.Duplicate, "sends the message twice, the second time after a while", "nobody: the second is to be dropped", ["by"],
@@ -102,27 +69,44 @@ public static class FaultTable
             AtReselection, AtAnswer, AtStorageAnswer),
         new(FaultWhat.ShortTransfer, "sends less data, with GOOD status", "client, by the residual", ["bytes!"],
             new FaultStand(FaultWhere.LogicalUnit, FaultPoint.UnitDataIn)),
-        new(FaultWhat.BitFlip, "inverts a bit of the data on its way", Nobody, ["bit"], AtData, AtRequest, InDisk),
+        new(FaultWhat.BitFlip, "inverts a bit of the data on its way, or of what the adapter fetches", Nobody, ["bit"], AtData, AtRequest, InDisk, AtFetch),
         new(FaultWhat.TornWrite, "cuts the write short and acknowledges all of it", Nobody, ["unit"], AtRequest, InDisk),
-        new(FaultWhat.LostWrite, "acknowledges the write in place of storage", Nobody, [], AtRequest, InDisk),
+        new(FaultWhat.LostWrite, "acknowledges the write in place of storage; in the cache, only writes that may stay there", Nobody, [], AtRequest, InDisk,
+            InCache),
         new(FaultWhat.MisdirectedWrite, "exchanges the offset of the write", Nobody, ["to"], AtRequest, InDisk),
         new(FaultWhat.StaleRead, "has the next read of what is being written get what was there before", Nobody, [], InDisk),
-        new(FaultWhat.FlushLie, "acknowledges the flush in place of storage", "nobody, unless the power is cut", [], AtRequest, InDisk),
+        new(FaultWhat.FlushLie, "acknowledges the flush in place of storage; in the cache, FUA writes as well", "nobody, unless the power is cut", [],
+            AtRequest, InDisk, InCache),
         new(FaultWhat.SelectionTimeout, "tells the adapter that the target is not there, until it has noticed or a time is over", Client, ["for"],
             new FaultStand(FaultWhere.Selection, FaultPoint.DriverCommand)),
-        new(FaultWhat.UnexpectedDisconnect, "withholds the command, or cuts the reselection short, and frees the bus", Client, ["at-reselection"],
-            new FaultStand(FaultWhere.Bus, FaultPoint.BusCommand, FaultPoint.Reselection)),
-        new(FaultWhat.ParityError, "answers ABORTED COMMAND, SCSI PARITY ERROR in place of the target", Client, [], AtBus),
-        new(FaultWhat.MessageError, "puts a MESSAGE REJECT behind the IDENTIFY of a reselection", "client, after the driver's reset", [], AtReselection),
-        new(FaultWhat.BusReset, "writes RST to the adapter while the command is on its way", Client, [], AtBus),
+        new(FaultWhat.UnexpectedDisconnect, "withholds the command, or cuts the reselection or the phases short, and frees the bus", Client,
+            ["at-reselection"], AtBusPhases),
+        new(FaultWhat.ParityError, "COMMAND: the target answers ABORTED COMMAND, SCSI PARITY ERROR; DATA OUT: it ends the command by DATA PHASE ERROR; MESSAGE OUT, with a "
+            + "command: it goes to BUS FREE; DATA IN, STATUS, MESSAGE IN: the initiator finds it (SIST0.PAR)", Client, [],
+            AtBusPhases, AtMessage),
+        new(FaultWhat.MessageError, "puts a MESSAGE REJECT behind the IDENTIFY of a reselection (bus), or answers a message of the initiator's by it (message)",
+            "client, after the driver's reset", [], AtReselection, new FaultStand(FaultWhere.Message, FaultPoint.MessageOut)),
+        new(FaultWhat.BusReset, "writes RST to the adapter while the command is on its way, or before the phase", Client, [], AtBusPhases),
         new(FaultWhat.LogicalUnitReset, "sends the function to the logical unit, ahead of the command", "client, by a unit attention", [], AtTaskSet),
         new(FaultWhat.TargetReset, "sends the function to every logical unit of the target, ahead of the command", "client, by a unit attention", [],
             AtTaskSet),
         new(FaultWhat.AbortFails, "answers FUNCTION REJECTED in place of the task manager, or withholds the cancel from storage",
             "client, by the response", [], new FaultStand(FaultWhere.LogicalUnit, FaultPoint.Management), new FaultStand(FaultWhere.Aio, FaultPoint.StorageCancel)),
-        new(FaultWhat.Unplug, "takes the target off the bus, or the storage away, and gives it back", Client, ["for!"], AtBus, AtRequest),
+        new(FaultWhat.Unplug, "takes the target off the bus, or the storage away, and gives it back", Client, ["for!"],
+            new FaultStand(FaultWhere.Bus, FaultPoint.BusCommand), AtRequest),
         new(FaultWhat.SlowDown, "tells the disk to be slower, and after a time as before", ByTimeOut, ["factor!", "for"], InDisk),
         new(FaultWhat.PowerCut, "cuts the disk's power, and gives it back after a time", Client, ["for!", "unit"], InDisk),
+        new(FaultWhat.BusFault, "has nobody answer the fetch: DSTAT.BF", "client, after the driver's reset", [], AtFetch),
+        new(FaultWhat.OtherByte, "exchanges the last byte of the message: the tag, the logical unit of an IDENTIFY, or the code", ByTimeOut, ["byte"], AtMessage),
+        new(FaultWhat.ReorderedWrite, "has reads get what was there before the write, as if that had landed on top of it, until the blocks are written again",
+            Nobody, [], InCache),
+        new(FaultWhat.CacheSize, "leaves the cache so many bytes, and after a time as many as before", ByTimeOut, ["bytes!", "for"], InCache),
+        new(FaultWhat.LinkLoss, "ends what is under way between initiator and target, tells the logical units (I_T NEXUS LOSS), and lets nothing pass until the "
+            + "time is over", Client, ["for!"], AtLink),
+        new(FaultWhat.NodeLoss, "takes the initiator's computer away, with all of its nexuses, or that of all targets, which come back as after power on", Client,
+            ["of!", "for!"], AtNode),
+        new(FaultWhat.Partition, "drops commands, functions and answers between the initiators and the targets, and tells nobody; what was lost ends as a delivery "
+            + "failure when they reach each other again", ByTimeOut, ["for!", "initiators", "targets"], AtNode),
     ];
 
     private static readonly FaultRow[] ByWhat = [.. Rows.OrderBy(static row => row.What)];

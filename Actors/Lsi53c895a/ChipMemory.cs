@@ -13,6 +13,9 @@ internal sealed class ChipMemory(InitiatorMemory memory, PciConfiguration pci, R
     /// <summary>The SCRIPTS RAM.</summary>
     public Span<byte> Ram => _ram;
 
+    /// <summary>From now on what <paramref name="before"/> gives stands before the initiator's memory.</summary>
+    public void Interpose(Func<InitiatorMemory, InitiatorMemory> before) => memory = before(memory);
+
     /// <summary>True when the address lies in the chip's own register window.</summary>
     public bool IsRegister(ulong address) => pci.RegistersBase != 0 && address - pci.RegistersBase < PciConfiguration.RegistersSize;
 

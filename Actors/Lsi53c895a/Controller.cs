@@ -39,6 +39,8 @@ internal sealed partial class Controller : IRegisterEffects
     /// <summary>Ends <see cref="TraceTo"/>.</summary>
     public void EndTrace() => _scripts.Trace = null;
 
+    public void Handle(InterposeMemory message) => _memory.Interpose(message.Before);
+
     // ---- from the initiator's processor
 
     public void Handle(RegisterRead message)

@@ -71,6 +71,9 @@ public sealed class ControllerActor : UntypedActor, IControllerPorts, IWithTimer
             case FunctionReset reset:
                 _controller.Handle(reset);
                 break;
+            case InterposeMemory interpose:
+                _controller.Handle(interpose);
+                break;
             case ObserveAdapter observe:
                 Observe(observe);
                 break;

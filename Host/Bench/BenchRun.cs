@@ -89,6 +89,9 @@ internal sealed class BenchRun
     /// <summary>The temporary file; null without one.</summary>
     public string? TemporaryFile { get; set; }
 
+    /// <summary>What has become of the fault rules in each measurement; empty without rules.</summary>
+    public List<(string Measurement, string Text)> FaultReports { get; } = [];
+
     /// <summary>Bytes that were compared with what was written; null when that was not asked for.</summary>
     public long? BytesVerified { get; set; }
 

@@ -85,6 +85,8 @@ internal sealed class BenchRunner(BenchRun run, GlobalOptions options, IBenchPro
         await using var station = await OpenAsync(row.Way, device, cancellation);
         var generator = station.StartGenerator(progress);
         row.Add(await generator.RunAsync(WorkloadOf(row.Case, station), station.Way, station.Storage, cancellation));
+        if (await station.FaultReportAsync(cancellation) is { } faults)
+            run.FaultReports.Add(($"{row.Name}, round {row.Rounds.Count}", faults));
         progress.Done(row.Name, row.Rounds[^1], run.MeasurementCount);
     }
 

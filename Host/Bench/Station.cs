@@ -15,6 +15,7 @@ internal sealed class Station : IAsyncDisposable
     private readonly IActorRef _root;
     private readonly StorageWatch _watch;
     private readonly Func<ValueTask> _end;
+    private SubsystemSession? _session;
 
     private Station(ActorSystem system, IActorRef root, IActorRef storage, StorageWatch watch, IActorRef port, IWayIn way, Func<ValueTask> end)
     {
@@ -47,8 +48,13 @@ internal sealed class Station : IAsyncDisposable
     {
         var root = await session.System.ActorSelection("/user/host").ResolveOne(Patience);
         var storage = await session.System.ActorSelection(StorageOfTarget0).ResolveOne(Patience);
-        return await OpenedAsync(session.System, root, storage, port, way, session.DisposeAsync);
+        var station = await OpenedAsync(session.System, root, storage, port, way, session.DisposeAsync);
+        station._session = session;
+        return station;
     }
+
+    /// <summary>What has become of the fault rules; null without rules, and where there is no subsystem for them to stand in.</summary>
+    public async Task<string?> FaultReportAsync(CancellationToken cancellation) => _session is null ? null : await _session.FaultReportAsync(cancellation);
 
     /// <summary>A station that is storage and nothing else.</summary>
     /// <param name="system">Its actor system; it ends with the station.</param>

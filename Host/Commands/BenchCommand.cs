@@ -87,6 +87,8 @@ internal static class BenchCommand
         }
         foreach (var failed in run.Rows.Where(static row => row.Error is not null))
             Screen.Line($"{failed.Name} failed: {failed.Error}");
+        foreach (var (measurement, text) in run.FaultReports)
+            Screen.Line($"Faults, {measurement}:\n{text.TrimEnd()}");
         if (run.BytesVerified is { } bytes)
             Screen.Line($"Verified: {ByteSize.Rounded(bytes)} read back, every block as written last.");
         var aims = BenchAims.Of(run).ToArray();

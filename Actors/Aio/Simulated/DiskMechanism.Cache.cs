@@ -20,10 +20,13 @@ public sealed partial class DiskMechanism
     /// <summary>Bytes in the volatile cache, with those on their way into it.</summary>
     public long CacheUsed => _cacheUsed;
 
+    /// <summary>Bytes that may be in it; what is in it already stays until it is destaged.</summary>
+    public long CacheSize { get; set; }
+
     private bool TryEnterCache(int number)
     {
         ref var unit = ref _units[number];
-        if (unit.Operation != DiskOperation.Write || unit.Length > _timing.WriteCache - _cacheUsed || _timing.WriteCache == 0)
+        if (unit.Operation != DiskOperation.Write || unit.Length > CacheSize - _cacheUsed || CacheSize == 0)
             return false;
         _cacheUsed += unit.Length;
         _otherEnds.Add(_now + Slowed(_latencies.IntoCache(unit.Length)), number);

@@ -61,6 +61,7 @@ public sealed partial class DiskMechanism
     {
         Invariant.Holds(timing.Lanes is >= 1 and <= 1024, "a disk has 1 to 1024 lanes");
         _timing = timing;
+        CacheSize = timing.WriteCache;
         _latencies = new LatencySource(timing, size, stream);
         _ports = ports;
         _waiting = new DiskQueue(_requests);

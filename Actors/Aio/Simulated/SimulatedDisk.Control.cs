@@ -25,6 +25,7 @@ public sealed partial class SimulatedDisk
             SaveContents save => new DiskControlled(control, Save(save.Name)),
             RestoreContents restore => new DiskControlled(control, Restore(restore.Name)),
             SlowDown slow => new DiskControlled(control, Slow(slow.Factor)),
+            LimitCache limit => new DiskControlled(control, Limit(limit.Bytes)),
             _ => new DiskControlled(control, "a simulated disk knows nothing of that"),
         };
         AskForWake(now);
@@ -87,6 +88,17 @@ public sealed partial class SimulatedDisk
         if (factor is not (>= 0.001 and <= 1000))
             return "a disk becomes up to a thousand times slower or faster";
         _mechanism.Slowness = factor;
+        return null;
+    }
+
+    private string? Limit(long? bytes)
+    {
+        var configured = _settings.Timing.WriteCache;
+        if (configured == 0)
+            return "there is no cache";
+        if (bytes is < 0 || bytes > configured)
+            return $"the cache has 0 to {configured} bytes";
+        _mechanism.CacheSize = bytes ?? configured;
         return null;
     }
 

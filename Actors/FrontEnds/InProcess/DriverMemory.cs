@@ -47,6 +47,9 @@ public sealed class DriverMemory : InitiatorMemory
     public void WriteUInt32(uint address, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Bytes(address, sizeof(uint)), value);
 
     /// <inheritdoc/>
+    protected override ReadOnlySpan<byte> ReadWindow(ulong address, int wanted) => Window(address, wanted);
+
+    /// <inheritdoc/>
     protected override Span<byte> Window(ulong address, int wanted)
     {
         if (address - StructuresAddress < StructuresLength)

@@ -88,6 +88,9 @@ public sealed class VirtioDriverMemory : InitiatorMemory
     }
 
     /// <inheritdoc/>
+    protected override ReadOnlySpan<byte> ReadWindow(ulong address, int wanted) => Window(address, wanted);
+
+    /// <inheritdoc/>
     protected override Span<byte> Window(ulong address, int wanted)
     {
         var offset = address - StructuresAddress;

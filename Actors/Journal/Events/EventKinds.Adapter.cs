@@ -62,6 +62,7 @@ public static partial class EventKinds
         Row<DataPhaseEnded>(
             static (m, ref e) => (e.Offset, e.Flags) = (m.Connection, m.Moved ? EventFlags.None : EventFlags.Failed),
             static (in e) => e.Flags == EventFlags.Failed ? " given up" : "", EventRole.Data),
+        Row<InterposeMemory>(static (_, ref _) => { }, role: EventRole.Observation),
         Row<ObserveAdapter>(static (_, ref _) => { }, role: EventRole.Observation),
         Row<ScriptsTraced>(static (m, ref e) => e.Remark = m.Line, static (in e) => $" {e.Remark}", EventRole.Observation),
         Row<BusPhaseChanged>(

@@ -18,6 +18,8 @@ public static partial class EventKinds
         Row<SaveContents>(static (m, ref e) => e.Remark = m.Name, static (in e) => $" {e.Remark}"),
         Row<RestoreContents>(static (m, ref e) => e.Remark = m.Name, static (in e) => $" {e.Remark}"),
         Row<SlowDown>(static (m, ref e) => e.Remark = m.Factor.ToString(CultureInfo.InvariantCulture), static (in e) => $" by {e.Remark}"),
+        Row<LimitCache>(
+            static (m, ref e) => e.Remark = m.Bytes?.ToString(CultureInfo.InvariantCulture) ?? "all", static (in e) => $" to {e.Remark} bytes"),
         Row<DiskControlled>(
             static (m, ref e) => e.Remark = m.Refusal ?? "", static (in e) => string.IsNullOrEmpty(e.Remark) ? "" : $" refused: {e.Remark}"),
         Row<OverlayState>(

@@ -36,6 +36,14 @@ internal static class FaultExcuses
         public bool IsLasting { get; init; }
     }
 
+    // What was on its way is lost, and what ends it comes from elsewhere.
+    private static readonly string[] Connection =
+        ["completion", "buffers", "blame", "order", "residual", "liveness", "sense", "task-management", "task-set", "aca"];
+
+    // A program that is read otherwise than it was written can do anything, and so can a tag that is another's; but no actor may fail of it.
+    private static readonly Excuse OfProgram =
+        new(Reach.Everything, [.. Connection, "contents", "atomicity", "bus", "unit-attention", "reservation", "medium", "protection"]) { IsLasting = true };
+
     private static readonly Dictionary<FaultWhat, Excuse> Table = new()
     {
         [FaultWhat.Mark] = new Excuse(Reach.Command),
@@ -68,7 +76,16 @@ internal static class FaultExcuses
         [FaultWhat.Unplug] = new Excuse(Reach.Target, "completion", "buffers", "blame", "order", "residual", "liveness", "sense", "task-management", "task-set"),
         [FaultWhat.SlowDown] = new Excuse(Reach.Unit, "liveness") { IsLasting = true },
         [FaultWhat.PowerCut] = new Excuse(Reach.Unit, "blame"),
+        [FaultWhat.BusFault] = new Excuse(Reach.Everything, Connection),
+        [FaultWhat.OtherByte] = OfProgram,
+        [FaultWhat.ReorderedWrite] = new Excuse(Reach.Unit, "contents", "atomicity") { IsLasting = true },
+        [FaultWhat.CacheSize] = new Excuse(Reach.Command),
+        [FaultWhat.LinkLoss] = new Excuse(Reach.Target, Connection),
+        [FaultWhat.NodeLoss] = new Excuse(Reach.Everything, Connection),
+        [FaultWhat.Partition] = new Excuse(Reach.Everything, Connection),
     };
+
+    private static Excuse Of(FaultRule rule) => rule is { Where: FaultWhere.Scripts, What.What: FaultWhat.BitFlip } ? OfProgram : Table[rule.What.What];
 
     /// <summary>The latest injection that may have caused what an oracle sees; null when there is none.</summary>
     /// <param name="finding">What it sees.</param>
@@ -80,7 +97,7 @@ internal static class FaultExcuses
         for (var i = (ledger?.Injections.Count ?? 0) - 1; i >= 0; i--)
         {
             var injection = ledger!.Injections[i];
-            var excuse = Table[injection.Rule.What.What];
+            var excuse = Of(injection.Rule);
             if (excuse.Oracles.Contains(finding.Oracle) && IsTheirs(injection, excuse, subject, start + injection.Time))
                 return injection;
         }

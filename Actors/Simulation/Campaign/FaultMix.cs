@@ -22,6 +22,10 @@ internal static class FaultMix
         "where = task-set, when = { probability = P }, what = task-set-full",
         "where = task-set, when = { probability = P }, what = logical-unit-reset",
         "where = logical-unit, when = { probability = P }, what = { do = late, by = 2 ms }",
+        "where = link, when = { probability = P }, what = { do = link-loss, for = 5 ms }",
+        "where = node, when = { probability = P }, what = { do = node-loss, of = initiator, for = 5 ms }",
+        "where = node, when = { probability = P }, what = { do = node-loss, of = device, for = 5 ms }",
+        "where = node, when = { probability = P }, what = { do = partition, for = 5 ms }",
     ];
 
     private static readonly string[] OnBus =
@@ -33,6 +37,20 @@ internal static class FaultMix
         "where = bus, when = { probability = P }, what = message-error",
         "where = bus, when = { probability = P }, what = { do = unplug, for = 3 ms }",
         "where = register, when = { probability = P }, what = { do = late, by = 1 ms }",
+        "where = bus, when = { phase = data-in, probability = P }, what = unexpected-disconnect",
+        "where = bus, when = { phase = data-out, probability = P }, what = unexpected-disconnect",
+        "where = bus, when = { phase = status, probability = P }, what = unexpected-disconnect",
+        "where = bus, when = { phase = message-in, probability = P }, what = unexpected-disconnect",
+        "where = bus, when = { phase = data-in, probability = P }, what = parity-error",
+        "where = bus, when = { phase = data-out, probability = P }, what = parity-error",
+        "where = bus, when = { phase = status, probability = P }, what = parity-error",
+        "where = bus, when = { phase = data-in, probability = P }, what = bus-reset",
+        "where = message, when = { probability = P }, what = parity-error",
+        "where = message, when = { probability = P }, what = message-error",
+        "where = message, when = { probability = P }, what = other-byte",
+        "where = scripts, when = { probability = P }, what = bus-fault",
+        "where = scripts, when = { probability = P }, what = bit-flip",
+        "where = scripts, when = { probability = P }, what = { do = late, by = 1 ms }",
     ];
 
     private static readonly string[] InDisk =
@@ -42,11 +60,20 @@ internal static class FaultMix
         "where = disk, when = { probability = P }, what = { do = slow-down, factor = 20, for = 50 ms }",
     ];
 
+    private static readonly string[] InCache =
+    [
+        "where = cache, when = { probability = P }, what = lost-write",
+        "where = cache, when = { probability = P }, what = flush-lie",
+        "where = cache, when = { probability = P }, what = reordered-write",
+        "where = cache, when = { probability = P }, what = { do = cache-size, bytes = 4096, for = 50 ms }",
+    ];
+
     /// <summary>None in two of three scenarios, otherwise one to three rules.</summary>
     public static string Draw(RandomStream random, Scenario scenario, bool hasAdapter)
     {
         var count = random.Below(3) > 0 ? 0 : random.Between(1, 3);
-        string[] rows = [.. Anywhere, .. hasAdapter ? OnBus : [], .. scenario.Disk.TakesTime ? InDisk : []];
+        string[] rows = [.. Anywhere, .. hasAdapter ? OnBus : [], .. scenario.Disk.TakesTime ? InDisk : [],
+            .. scenario.Disk is { TakesTime: true, WriteCache: > 0 } ? InCache : []];
         return string.Concat(Enumerable.Range(1, (int)count).Select(number =>
         {
             var row = random.Pick<string>(rows).Replace(" P ", $" {random.Pick<string>(["0.01", "0.03", "0.1"])} ", StringComparison.Ordinal);

@@ -37,6 +37,26 @@ public sealed class FaultRuleTests
     }
 
     [Fact]
+    public void The_conditions_and_effects_of_paths_and_phases_are_read()
+    {
+        var plan = Plan("""
+            apart { where = node
+                    when.event = driver-command
+                    what { do = partition, for = 1 s, initiators = [0, 7], targets = 0 } }
+            noise { where = bus
+                    when { phase = data-in, event = reselection }
+                    what = parity-error }
+            other { where = message
+                    what { do = other-byte, byte = "0x1F" } }
+            """);
+        Assert.Equal(FaultPoint.DriverCommand, plan.Rules[0].When.Event);
+        Assert.Equal([0, 7], plan.Rules[0].What.Initiators);
+        Assert.Equal([0], plan.Rules[0].What.Targets);
+        Assert.Equal((ScsiActors.Messages.BusPhase.DataIn, FaultPoint.Reselection), (plan.Rules[1].When.Phase!.Value, plan.Rules[1].When.Event!.Value));
+        Assert.Equal((byte)0x1F, plan.Rules[2].What.Byte!.Value);
+    }
+
+    [Fact]
     public void No_section_is_a_plan_without_rules() => Assert.Empty(FaultPlan.From(ConfigurationFactory.Empty).Rules);
 
     [Fact]
@@ -57,7 +77,7 @@ public sealed class FaultRuleTests
     [InlineData("where = bus, what = torn-write", "torn-write does not exist at bus; it can stand at aio, disk")]
     [InlineData("where = aio, when.opcode = read, what = never", "opcode is not known at aio")]
     [InlineData("where = task-set, when.operation = read, what = busy", "operation is not known at task-set")]
-    [InlineData("where = register, when.lba = 7, what = never", "lba is not known at register; what is known there is time, state and counting only")]
+    [InlineData("where = register, when.lba = 7, what = never", "lba is not known at register; what is known there is event, time, state and counting only")]
     [InlineData("where = task-set, when.opcode = explode, what = busy", "when.opcode is explode; it can be a number such as 0x28, or one of test-unit-ready")]
     [InlineData("where = logical-unit, when.opcode = test-unit-ready, what = bit-flip", "none of the commands has data")]
     [InlineData("where = logical-unit, when.opcode = write, what { do = short-transfer, bytes = 1 }", "none of the commands brings data")]
@@ -89,6 +109,23 @@ public sealed class FaultRuleTests
     [InlineData("where = aio, what { do = wrong-tag, another = on }", "storage would be given a slot that it still has")]
     [InlineData("where = aio, what { do = misdirected-write, to = 9999 }", "to is block 9999, which is not on the disk")]
     [InlineData("where = aio, what { do = medium-error, cleared-by-rewrite = maybe }", "it is on or off")]
+    [InlineData("where = scripts, when.opcode = read, what = bus-fault", "opcode is not known at scripts; what is known there is event, time, state")]
+    [InlineData("where = bus, when.phase = message-out, what = parity-error", "a target announces no message-out (take where = message)")]
+    [InlineData("where = bus, when.phase = lunch, what = parity-error", "when.phase is lunch; it can be data-out, data-in")]
+    [InlineData("where = task-set, when.phase = data-in, what = busy", "phase is not known at task-set")]
+    [InlineData("where = bus, when.phase = data-in, what { do = unplug, for = 1 s }", "unplug at bus does not meet data-in")]
+    [InlineData("where = bus, when.phase = command, what { do = unexpected-disconnect, at-reselection = on }", "there is no COMMAND phase at a reselection")]
+    [InlineData("where = message, when.event = reselection, what = other-byte", "other-byte at message does not act on reselection; it acts on message-in, message-out")]
+    [InlineData("where = message, what { do = other-byte, byte = 256 }", "what.byte is 256; it is a byte such as 7")]
+    [InlineData("where = scripts, what { do = bit-flip, bit = 64 }", "what is fetched has at the most 64 bits")]
+    [InlineData("where = cache, when.operation = read, what = lost-write", "lost-write acts on writes only")]
+    [InlineData("where = link, what = link-loss", "link-loss needs for")]
+    [InlineData("where = link, what = partition", "partition does not exist at link; it can stand at node")]
+    [InlineData("where = node, what { do = node-loss, for = 1 s }", "node-loss needs of")]
+    [InlineData("where = node, what { do = node-loss, of = moon, for = 1 s }", "what.of is moon; it can be initiator, device")]
+    [InlineData("where = node, what { do = partition, for = 1 s, targets = [3] }", "there is no target 3 to be cut off")]
+    [InlineData("where = node, what { do = partition, for = 1 s, initiators = [3] }", "there is no initiator 3; there is 0 and 7")]
+    [InlineData("where = node, what { do = partition, for = 1 s, initiators = [all] }", "it is a list of numbers such as [0, 7]")]
     public void A_rule_that_could_never_act_is_refused_with_what_to_do(string rule, string error)
     {
         var refusal = Assert.Throws<FaultPlanException>(() => Plan($"rule {{ {rule.Replace("}, what", "}\nwhat").Replace("}, times", "}\ntimes")} }}"));
@@ -97,13 +134,21 @@ public sealed class FaultRuleTests
 
     [Theory]
     [InlineData("where = bus, what = parity-error", "there is no host adapter")]
+    [InlineData("where = scripts, what = bus-fault", "there is no host adapter")]
+    [InlineData("where = message, what = other-byte", "there is no host adapter")]
+    [InlineData("where = link, when.initiator = 7, what { do = link-loss, for = 1 s }", "there is no initiator 7; there is 0")]
     [InlineData("where = disk, what = lost-write", "no disk there is simulated")]
+    [InlineData("where = cache, what = lost-write", "no disk there is simulated")]
     public void A_rule_needs_what_it_stands_at(string rule, string error) => Assert.Contains(error,
         Assert.Throws<FaultPlanException>(() => Plan($"rule {{ {rule} }}", FaultWorld.Direct)).Message);
 
     [Fact]
     public void A_flush_cannot_lie_without_a_cache() => Assert.Contains("no volatile cache", Assert.Throws<FaultPlanException>(
         () => Plan("rule { where = disk, what = flush-lie }", "scsi-actors.aio.backend = simulated")).Message);
+
+    [Fact]
+    public void A_cache_that_does_not_exist_loses_nothing() => Assert.Contains("no volatile cache for lost-write", Assert.Throws<FaultPlanException>(
+        () => Plan("rule { where = cache, what = lost-write }", "scsi-actors.aio.backend = simulated")).Message);
 
     [Fact]
     public void Rules_that_wait_for_each_other_never_act() => Assert.Equal(2, Assert.Throws<FaultPlanException>(
