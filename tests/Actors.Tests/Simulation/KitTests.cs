@@ -27,7 +27,7 @@ public sealed class KitTests
         Assert.Contains("Seed 7; at 1.", failure.Message, StringComparison.Ordinal);
         Assert.Matches(@"=     0\.\d{4}  ReceiveDataOut of #1 WRITE\(10\) LBA 8\+1 .*-> direct-port", failure.Message);
         Assert.Matches(@"!     0\.\d{4}  +fault #1 lazy: late at aio, I0_T0_L0", failure.Message);
-        Assert.Matches(@"-             AioCompleted of #1 WRITE\(10\) LBA 8\+1  \(not there\)", failure.Message);
+        Assert.Matches(@"-             AioCompleted of #1 WRITE\(10\) LBA 8\+1 +\(not there\)", failure.Message);
         Assert.Contains("```mermaid\nsequenceDiagram", failure.Message, StringComparison.Ordinal);
     }
 
