@@ -44,6 +44,9 @@ public sealed class LsiDriverActor : UntypedActor, ILsiDriverPorts<IActorRef>
             case ExecuteTaskManagement request:
                 _driver.Handle(Sender, request);
                 break;
+            case DescribeState:
+                Sender.Tell(new StateDescribed(_driver.Describe()), Self);
+                break;
             default:
                 Unhandled(message);
                 break;
