@@ -10,6 +10,7 @@ public sealed partial class ScenarioShrinker
     private const int MostChoices = 400;
 
     private const int MostStepsToMove = 24;
+    private const int MostDeviationsToMove = 16;
     private const int MostMoved = 40;
 
     /// <summary>Puts the schedule that the order of turns has drawn in the place of that order, and leaves out of it what does not matter.</summary>
@@ -55,19 +56,21 @@ public sealed partial class ScenarioShrinker
         return scenario;
     }
 
-    // Without a step before it, the same choice has a smaller number.
+    // Without a step before them, the same choices have smaller numbers.
     private Scenario WithoutStepsBefore(Scenario scenario, string oracle)
     {
-        if (TurnDeviations.Parse(scenario.Deviations) is not [var only] || scenario.Steps.Count > MostStepsToMove)
+        var deviations = TurnDeviations.Parse(scenario.Deviations);
+        if (deviations.Count is 0 or > MostDeviationsToMove || scenario.Steps.Count > MostStepsToMove)
             return scenario;
         for (var i = scenario.Steps.Count - 1; i >= 0; i--)
         {
-            for (var moved = 0; moved < Math.Min(only.Choice, MostMoved); moved++)
+            for (var by = 0; by < Math.Min(deviations[0].Choice, MostMoved); by++)
             {
-                var shorter = With(scenario with { Steps = [.. scenario.Steps.Take(i), .. scenario.Steps.Skip(i + 1)] }, [only with { Choice = only.Choice - moved }]);
+                List<TurnDeviation> moved = [.. deviations.Select(deviation => deviation with { Choice = deviation.Choice - by })];
+                var shorter = With(scenario with { Steps = [.. scenario.Steps.Take(i), .. scenario.Steps.Skip(i + 1)] }, moved);
                 if (!Fails(shorter, oracle))
                     continue;
-                (scenario, only) = (shorter, only with { Choice = only.Choice - moved });
+                (scenario, deviations) = (shorter, moved);
                 break;
             }
         }
