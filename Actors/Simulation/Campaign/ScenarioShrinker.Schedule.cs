@@ -9,6 +9,11 @@ public sealed partial class ScenarioShrinker
     /// <summary>The most choices at which one turn out of order is tried in place of several, and at which a scenario without one of its steps is.</summary>
     private const int MostChoices = 400;
 
+    /// <summary>The most turns out of order that are drawn in place of those found, and how many such schedules of each length.</summary>
+    private const int MostDrawn = 4;
+
+    private const int DrawsOfEach = 100;
+
     private const int MostStepsToMove = 24;
     private const int MostDeviationsToMove = 16;
     private const int MostMoved = 40;
@@ -39,19 +44,26 @@ public sealed partial class ScenarioShrinker
             if (Fails(With(scenario, nearer), oracle))
                 deviations = nearer;
         }
-        return WithOneDeviation(With(scenario, deviations), deviations, oracle);
+        return WithOtherDeviations(With(scenario, deviations), deviations, oracle);
     }
 
-    // What several turns out of order have shown, one at another choice often shows as well; if any does, the shortest case says exactly which one matters.
-    private Scenario WithOneDeviation(Scenario scenario, List<TurnDeviation> deviations, string oracle)
+    // What many turns out of order have shown, one at another choice often shows as well, or a few: then the shortest case says exactly which ones matter.
+    private Scenario WithOtherDeviations(Scenario scenario, List<TurnDeviation> deviations, string oracle)
     {
         if (deviations.Count < 2)
             return scenario;
-        foreach (var choice in Enumerable.Range(1, Math.Min(deviations[^1].Choice, MostChoices)))
+        var choices = Math.Min(deviations[^1].Choice, MostChoices);
+        var random = new RandomStream(scenario.Seed, "shrinking");
+        var fewer = Enumerable.Range(1, choices).Select(static choice => (int[])[choice])
+            .Concat(Enumerable.Range(2, Math.Max(0, Math.Min(MostDrawn, deviations.Count - 1) - 1))
+                .SelectMany(count => Enumerable.Range(0, DrawsOfEach).Select(_ => Enumerable.Range(0, count).Select(_ => (int)random.Between(1, choices)).Distinct().Order().ToArray())));
+        foreach (var schedule in fewer)
         {
-            var single = With(scenario, [new TurnDeviation(choice, 1)]);
-            if (Fails(single, oracle))
-                return single;
+            var other = With(scenario, schedule.Select(static choice => new TurnDeviation(choice, 1)));
+            if (Fails(other, oracle))
+                return other;
+            if (isOver())
+                break;
         }
         return scenario;
     }
