@@ -94,6 +94,9 @@ public sealed class SubsystemActor : UntypedActor
             case ScsiSubsystem.GetVirtioBlk get:
                 Sender.Tell(_virtioBlks.GetValueOrDefault((get.Target, get.Lun), new ScsiSubsystem.VirtioBlk(null, null)));
                 break;
+            case DescribeState:
+                Describe();
+                break;
             case ScsiSubsystem.GetFaultReport:
                 Sender.Tell(new ScsiSubsystem.FaultReport(_faults?.Report()));
                 break;
@@ -117,6 +120,14 @@ public sealed class SubsystemActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void Describe()
+    {
+        var parts = Context.GetChildren().ToList();
+        Sender.Tell(new StateDescribed([new StateTable("parts", ["name"], [.. parts.Select(static part => (string[])[part.Path.Name])])]), Self);
+        foreach (var part in parts)
+            part.Forward(DescribeState.Instance);
     }
 
     // Only where there are rules, so that they cost nothing where there are none. In a simulated world the world itself has the filter.

@@ -19,3 +19,21 @@ public sealed record InitiatorAttached
     /// <summary>The only instance.</summary>
     public static InitiatorAttached Instance { get; } = new();
 }
+
+/// <summary>Asks a part of a subsystem what it holds just now; answered, once, by <see cref="StateDescribed"/>, to the sender. Nothing changes by it. The
+/// subsystem itself answers with its parts, and passes the question on to each of them.</summary>
+public sealed record DescribeState
+{
+    /// <summary>The only instance.</summary>
+    public static DescribeState Instance { get; } = new();
+}
+
+/// <summary>What a part holds, for people.</summary>
+/// <param name="Tables">One or more tables; a part at rest has them too, without rows.</param>
+public sealed record StateDescribed(IReadOnlyList<StateTable> Tables);
+
+/// <summary>Some of what a part holds.</summary>
+/// <param name="Title">What it is.</param>
+/// <param name="Columns">Names of the columns.</param>
+/// <param name="Rows">As many texts in each as there are columns.</param>
+public sealed record StateTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);

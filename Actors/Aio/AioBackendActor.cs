@@ -58,6 +58,7 @@ public sealed class AioBackendActor : UntypedActor
             case AioCancel cancel: Cancel(cancel); break;
             case DiskControl control: Control(control); break;
             case AioOpen: _ports.Asked(Sender); break;
+            case DescribeState: Sender.Tell(new StateDescribed(Describe()), Self); break;
             case AioInspect: Sender.Tell(_ports.Inspect(), Self); break;
             default: Unhandled(message); break;
         }
@@ -87,6 +88,9 @@ public sealed class AioBackendActor : UntypedActor
         _failure is not null ? new DiskControlled(control, _failure)
             : _backend is ISimulatedStorage storage ? storage.Handle(control)
             : new DiskControlled(control, "only a simulated disk can be given faults"), Sender);
+
+    private IReadOnlyList<StateTable> Describe() => _backend is ISimulatedStorage storage ? storage.Describe()
+        : [new StateTable("storage", ["requests under way"], [[$"{_ports.InFlight}"]])];
 
     private void OpenBatch()
     {

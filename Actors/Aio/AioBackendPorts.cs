@@ -45,6 +45,9 @@ internal sealed class AioBackendPorts(IActorRef self, IScheduler scheduler, ILog
         _most = Math.Max(_most, ++_inFlight);
     }
 
+    /// <summary>How many requests are due.</summary>
+    public int InFlight => _inFlight;
+
     /// <summary>How many requests are due, and the most that were since the last call.</summary>
     public AioInspected Inspect()
     {

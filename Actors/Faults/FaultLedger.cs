@@ -56,6 +56,9 @@ public sealed class FaultInjection
     /// <summary>When, since the injector was made.</summary>
     public TimeSpan Time { get; }
 
+    /// <summary>How often the rule's conditions had held by then, this time included: as <c>nth</c>, in place of a probability, it makes the rule act here.</summary>
+    public long Occasion { get; internal init; }
+
     /// <summary>What it hit.</summary>
     public FaultHit Hit { get; internal set; }
 
@@ -134,7 +137,8 @@ public sealed class FaultLedger
 
     internal FaultInjection Add(FaultRule rule, TimeSpan time, FaultHit hit)
     {
-        var injection = new FaultInjection(_injections.Count + 1, rule, time, hit) { Acted = 1 };
+        var occasion = _rules.FirstOrDefault(state => state.Rule == rule)?.Matched ?? 0;
+        var injection = new FaultInjection(_injections.Count + 1, rule, time, hit) { Acted = 1, Occasion = occasion };
         _injections.Add(injection);
         return injection;
     }

@@ -32,6 +32,9 @@ internal sealed partial class BusInitiator(RegisterFile registers, ControllerOpt
     /// <summary>The connection there is, for traces; its fields are valid while connected.</summary>
     public BusConnection? Current => _current;
 
+    /// <summary>The connection there is, if any, and those that wait to be granted, in their order.</summary>
+    public IEnumerable<BusConnection> Connections => _current is null ? _waiting : _waiting.Prepend(_current);
+
     /// <summary>True when a target waits to reselect.</summary>
     public bool IsReselectionWaiting => _waiting.Count > 0;
 

@@ -77,6 +77,9 @@ public sealed class ControllerActor : UntypedActor, IControllerPorts, IWithTimer
             case ObserveAdapter observe:
                 Observe(observe);
                 break;
+            case DescribeState:
+                Sender.Tell(new StateDescribed(_controller.Describe()), Self);
+                break;
             case Terminated terminated:
                 Forget(terminated.ActorRef);
                 break;

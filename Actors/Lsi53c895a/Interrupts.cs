@@ -64,6 +64,15 @@ internal sealed class Interrupts(RegisterFile registers)
         }
     }
 
+    /// <summary>DSTAT without what reading it does.</summary>
+    public byte Dstat => (byte)(_dstat.First | Bit.DstatDfe);
+
+    /// <summary>SIST0 likewise.</summary>
+    public byte Sist0 => _sist0.First;
+
+    /// <summary>SIST1 likewise.</summary>
+    public byte Sist1 => _sist1.First;
+
     public void Reset()
     {
         _dstat = default;

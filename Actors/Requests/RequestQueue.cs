@@ -8,7 +8,7 @@ namespace ScsiActors.Requests;
 /// still outstanding promise nothing.</para></summary>
 /// <param name="settings">The bounds.</param>
 /// <param name="ports">How the queue acts.</param>
-public sealed class RequestQueue<TClient>(RequestQueueSettings settings, IRequestQueuePorts<TClient> ports) where TClient : class
+public sealed partial class RequestQueue<TClient>(RequestQueueSettings settings, IRequestQueuePorts<TClient> ports) where TClient : class
 {
     private const int MaxSlots = 1 << 20;
     private const int None = -1;

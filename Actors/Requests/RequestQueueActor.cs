@@ -41,6 +41,7 @@ public sealed class RequestQueueActor : UntypedActor, IRequestQueuePorts<IActorR
             case AioOpen open: _queue.Handle(open, Sender); break;
             case AioOpened opened: _queue.Handle(opened); break;
             case AioClosed closed: _queue.Handle(closed); break;
+            case DescribeState: Sender.Tell(new StateDescribed(_queue.Describe()), Self); break;
             case Terminated: _queue.StorageStopped(); break;
             default: Unhandled(message); break;
         }

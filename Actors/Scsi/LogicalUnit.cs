@@ -5,7 +5,7 @@ namespace ScsiActors.Scsi;
 
 /// <summary>A logical unit (SAM-5 4.6): takes commands into its task set, has the device server execute them in the order that their
 /// attributes allow, and answers each of them once.</summary>
-public sealed class LogicalUnit : ITaskEnder
+public sealed partial class LogicalUnit : ITaskEnder
 {
     private const byte RequestSense = 0x03;
 

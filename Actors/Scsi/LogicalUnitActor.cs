@@ -64,6 +64,9 @@ public sealed class LogicalUnitActor : UntypedActor, ILogicalUnitPorts
             case AioOpened opened:
                 OnOpened(opened);
                 break;
+            case DescribeState:
+                Sender.Tell(new StateDescribed(_unit.Describe()), Self);
+                break;
             case Terminated terminated:
                 OnTerminated(terminated.ActorRef);
                 break;

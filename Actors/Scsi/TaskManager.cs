@@ -24,6 +24,9 @@ internal sealed class TaskManager(LogicalUnitState unit, ILogicalUnitPorts ports
     /// <summary>An answer, and the slots of the commands that have to end before it may be given.</summary>
     private sealed record PendingAnswer(object Answer, ItlNexus? Owner, HashSet<TaskId> Commands);
 
+    /// <summary>Answers that wait for commands to end.</summary>
+    public int Pending => _pending.Count;
+
     /// <summary>True when an answer waits for a command to end.</summary>
     public bool HasPending => _pending.Count > 0;
 

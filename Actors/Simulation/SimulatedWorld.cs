@@ -13,6 +13,10 @@ public sealed record SimulationOptions(ulong Seed)
     /// <summary>In which order actors get their turns.</summary>
     public TurnOrderKind Order { get; init; } = TurnOrderKind.Fifo;
 
+    /// <summary>The turns that deviate from <see cref="TurnOrderKind.Fifo"/>, in the order of their choices; they take the place of
+    /// <see cref="Order"/>. Empty for none.</summary>
+    public IReadOnlyList<TurnDeviation> Deviations { get; init; } = [];
+
     /// <summary>What turns cost; null when they take no time.</summary>
     public ITurnCosts? Costs { get; init; }
 
@@ -35,7 +39,7 @@ public sealed class SimulatedWorld : IDisposable
         _kernel = ((SimulatedScheduler)System.Scheduler).Kernel;
         RunUntilIdle();
         _kernel.Costs = options.Costs;
-        _kernel.UseOrder(TurnOrders.Create(options.Order, Random["turns"]));
+        _kernel.UseOrder(options.Deviations.Count > 0 ? new DeviatingOrder(options.Deviations) : TurnOrders.Create(options.Order, Random["turns"]));
     }
 
     /// <summary>The system.</summary>
@@ -52,6 +56,17 @@ public sealed class SimulatedWorld : IDisposable
 
     /// <summary>A hash of who handled what kind of message when.</summary>
     public ulong Hash => _kernel.Hash;
+
+    /// <summary>The turns so far that have deviated from the order in which actors became ready: with them as <see cref="SimulationOptions.Deviations"/> the same
+    /// calls give the same run.</summary>
+    public IReadOnlyList<TurnDeviation> Deviations => _kernel.Deviations;
+
+    /// <summary>The users' actors there are, in the order in which they were first sent something.</summary>
+    public IEnumerable<IActorRef> Actors => _kernel.Actors;
+
+    /// <summary>Asks an actor what it holds (<see cref="DescribeState"/>), outside of time: the run goes on as if nobody had asked.</summary>
+    /// <returns>Null when it has nothing to say.</returns>
+    public StateDescribed? Describe(IActorRef actor) => _kernel.Peek(actor, DescribeState.Instance) as StateDescribed;
 
     /// <summary>What may exchange or keep messages on their way, and as an <see cref="IPartFilter"/> at their receivers' doors; null for none.</summary>
     public IMessageFilter? Filter

@@ -23,6 +23,8 @@ internal sealed class SimulationKernel
     private int _userInboxes;
     private Inbox? _delivering;
     private IPartFilter? _doors;
+    private bool _isPeeking;
+    private object? _peeked;
 
     /// <summary>The virtual time in ticks of 100 ns, from 0.</summary>
     public long Now { get; private set; }
@@ -67,6 +69,11 @@ internal sealed class SimulationKernel
     public void Send(SimulatedDispatcher dispatcher, ActorCell cell, Envelope envelope)
     {
         CheckThread();
+        if (_isPeeking)
+        {
+            _peeked = envelope.Message;
+            return;
+        }
         if (!_inboxes.TryGetValue(cell, out var inbox))
             inbox = NewInbox(dispatcher, cell);
         if (inbox.IsUsers)
@@ -127,6 +134,30 @@ internal sealed class SimulationKernel
         return true;
     }
 
+    /// <summary>What has deviated from the order in which actors became ready, over all turns so far; nothing is recorded of a run in that order.</summary>
+    public IReadOnlyList<TurnDeviation> Deviations => (_order as IDeviatingOrder)?.Deviations ?? [];
+
+    /// <summary>The users' actors that messages have been sent to and that have not stopped, in that order.</summary>
+    public IEnumerable<IActorRef> Actors => _inboxes.Values.Where(static inbox => inbox.IsUsers && !inbox.Cell.IsTerminated).OrderBy(static inbox => inbox.Number)
+        .Select(static inbox => inbox.Cell.Self);
+
+    /// <summary>Has an actor answer a question outside of time: ahead of its mailbox, without a turn, a draw or a trace in the hash, so that the run goes on as
+    /// if nobody had asked. It must be one that changes nothing. Whatever else the actor sends is lost.</summary>
+    /// <returns>The last thing it has sent; null for nothing.</returns>
+    public object? Peek(IActorRef actor, object question)
+    {
+        Invariant.Holds(_delivering is null, "nobody is asked while it is somebody's turn");
+        var inbox = _inboxes.Values.FirstOrDefault(inbox => !inbox.Cell.IsTerminated && inbox.Cell.Self.Equals(actor));
+        if (inbox is null)
+            return null;
+        RunEngine();
+        (_isPeeking, _peeked) = (true, null);
+        inbox.Dispatcher.Deliver(inbox.Cell, new Envelope(question, actor));
+        RunEngine();
+        _isPeeking = false;
+        return _peeked;
+    }
+
     /// <summary>Lets time pass in which nothing happens.</summary>
     public void AdvanceTo(long time)
     {
@@ -169,8 +200,7 @@ internal sealed class SimulationKernel
         var isWatched = !inbox.Dispatcher.Taps.IsEmpty;
         if (isWatched)
             inbox.Dispatcher.Taps.Run(inbox.Cell);
-        while (_engineTurns.TryDequeue(out var turn))
-            turn.Run();
+        RunEngine();
         if (isWatched)
             inbox.Dispatcher.Taps.Run(null);
         _delivering = null;
@@ -188,6 +218,12 @@ internal sealed class SimulationKernel
         if (!ReferenceEquals(message, envelope.Message))
             envelope = new Envelope(message, envelope.Sender);
         return true;
+    }
+
+    private void RunEngine()
+    {
+        while (_engineTurns.TryDequeue(out var turn))
+            turn.Run();
     }
 
     private void Queue(SimulatedProcessor.Turn turn)

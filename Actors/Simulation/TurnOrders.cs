@@ -43,9 +43,9 @@ internal static class TurnOrders
     public static ITurnOrder Create(TurnOrderKind kind, RandomStream random) => kind switch
     {
         TurnOrderKind.Fifo => new FifoOrder(),
-        TurnOrderKind.Random => new RandomOrder(random),
-        TurnOrderKind.PriorityChange => new PriorityChangeOrder(random, TurnsPerChange),
-        _ => new DelayBoundedOrder(random, TurnsPerChange, MostDelays),
+        TurnOrderKind.Random => new RecordedOrder(new RandomOrder(random)),
+        TurnOrderKind.PriorityChange => new RecordedOrder(new PriorityChangeOrder(random, TurnsPerChange)),
+        _ => new RecordedOrder(new DelayBoundedOrder(random, TurnsPerChange, MostDelays)),
     };
 }
 

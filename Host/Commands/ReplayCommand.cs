@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Simulate;
-using ScsiActors.Journal;
 using ScsiActors.Simulation.Campaign;
 
 namespace ScsiActors.Host.Commands;
@@ -22,10 +20,11 @@ internal static class ReplayCommand
         HelpName = "MS",
     };
 
-    private static readonly Option<string?> Break = new("--break")
+    private static readonly Option<string[]> Break = new("--break")
     {
-        Description = "End at the first message that has this text in its line.",
+        Description = "End, or with --step ask, at a message that has this text in its line; may be given several times.",
         HelpName = "TEXT",
+        DefaultValueFactory = static _ => [],
     };
 
     private static readonly Option<string?> Only = new("--only")
@@ -34,36 +33,39 @@ internal static class ReplayCommand
         HelpName = "TEXT",
     };
 
+    private static readonly Option<bool> Step = new("--step")
+    {
+        Description = "Ask after each message what to do: Enter goes on, help names the rest. Commands may come from a file or a pipe.",
+    };
+
+    private static readonly Option<bool> State = new("--state")
+    {
+        Description = "Show at the break, or at the end, what each part holds: task sets, adapter, driver, queues, disks, faults.",
+    };
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var command = new Command("replay", "Run one seed or scenario again and show its messages.") { What, Until, Break, Only };
-        command.SetAction(Run);
+        var command = new Command("replay", "Run one seed or scenario again and show its messages, or step through them.") { What, Until, Break, Only, Step, State };
+        command.SetAction(static (line, cancellation) => Task.FromResult(Run(line, cancellation)));
         return command;
     }
 
-    private static int Run(ParseResult line)
+    private static int Run(ParseResult line, CancellationToken cancellation)
     {
         var scenario = ScenarioSource.Read(line.GetRequiredValue(What));
-        var until = line.GetValue(Until) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.MaxValue;
-        var (text, only) = (line.GetValue(Break), line.GetValue(Only));
+        var until = line.GetValue(Until) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
         using var run = new ScenarioRun(scenario);
-        var stop = false;
-        run.Sent = (time, from, to, message) =>
+        var session = new ReplaySession(run, line.GetRequiredValue(Break), line.GetValue(Only), cancellation)
         {
-            var said = string.Create(CultureInfo.InvariantCulture, $"{(time - run.Start).TotalMilliseconds,12:F4}  ")
-                + MessageText.Line(from, to, message, 16);
-            if (!stop && (only is null || said.Contains(only, StringComparison.OrdinalIgnoreCase)))
-                Screen.Line(said);
-            stop |= text is not null && said.Contains(text, StringComparison.OrdinalIgnoreCase);
+            Shell = line.GetValue(Step) ? new ReplayShell(run, cancellation) : null,
         };
-        run.Prepare();
-        if (until < TimeSpan.MaxValue || text is not null)
-            run.World.AdvanceUntil(() => stop || run.World.Now - run.Start >= until, until < TimeSpan.MaxValue ? until : TimeSpan.FromHours(1));
-        else
-            run.Finish();
-        run.Sent = null;
-        return Tell(run);
+        session.Go(until);
+        if (line.GetValue(State))
+            StateText.Tell(run, static _ => true);
+        var code = Tell(run);
+        cancellation.ThrowIfCancellationRequested();
+        return code;
     }
 
     private static int Tell(ScenarioRun run)
@@ -73,6 +75,8 @@ internal static class ReplayCommand
         Screen.Line(FormattableString.Invariant($"{result.Elapsed.TotalMilliseconds:F4} ms, {result.Requests} requests, {result.Turns} turns, hash {result.Hash:x16}"));
         foreach (var request in run.Outstanding)
             Screen.Line($"outstanding: {request}");
+        foreach (var deviation in result.Deviations.Where(static deviation => deviation.Text.Length > 0))
+            Screen.Line($"out of order at choice {deviation.Choice}: {deviation.Text}");
         if (result.FaultReport.Length > 0)
             Screen.Line(result.FaultReport.TrimEnd());
         foreach (var finding in result.Findings)

@@ -99,7 +99,9 @@ internal static class HelpText
         [
             "replay 7                                    # the messages of a seed, with virtual times",
             "replay 7 --only target-0-lun-0 --until 2.5",
-            "replay 7 --break \"CommandExecuted 12\"",
+            "replay 7 --break \"CommandExecuted 12\" --state  # up to that message, then what each part holds",
+            "replay 7 --step                             # message by message; Enter goes on, state and task-set show, help names the rest",
+            "replay 7 --step < steps.txt                 # the same from a script: until AioWrite, task-set, quit, a line each",
             "replay found/Seed7Order.json",
         ],
         ["disk"] =

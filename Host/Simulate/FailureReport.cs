@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ScsiActors.Host.Output;
+using ScsiActors.Simulation;
 using ScsiActors.Simulation.Campaign;
 
 namespace ScsiActors.Host.Simulate;
@@ -48,7 +49,8 @@ internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folde
         var (test, data) = (Path.Combine(folder.FullName, $"{name}.cs"), Path.Combine(folder.FullName, $"{name}.json"));
         File.WriteAllText(test, ScenarioTest.Write(shortest, finding, Diagram.Of(shortest)));
         File.WriteAllText(data, ScenarioJson.Write(shortest));
-        Screen.Line($"  shortest case: {shortest.Steps.Count} of {scenario.Steps.Count} steps, after {shrinker.Runs} runs in {clock.Elapsed.TotalSeconds:0.0} s: {finding}");
+        var reordered = TurnDeviations.Parse(shortest.Deviations).Count;
+        Screen.Line($"  shortest case: {shortest.Steps.Count} of {scenario.Steps.Count} steps{(reordered == 0 ? "" : $", {reordered} {(reordered == 1 ? "turn" : "turns")} out of order")}, after {shrinker.Runs} runs in {clock.Elapsed.TotalSeconds:0.0} s: {finding}");
         Screen.Line($"  as a test:     {test}");
         Screen.Line($"  message flow:  {HelpText.Program} replay {data}");
     }

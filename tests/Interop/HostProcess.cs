@@ -17,7 +17,7 @@ internal sealed class HostProcess : IDisposable
     private readonly string? _awaited;
     private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private HostProcess(string folder, string? awaited, params string[] arguments)
+    private HostProcess(string folder, string? awaited, string[] arguments, bool hasInput = false)
     {
         _awaited = awaited;
         _process = new Process
@@ -27,6 +27,7 @@ internal sealed class HostProcess : IDisposable
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                RedirectStandardInput = hasInput,
                 Environment = { ["TMPDIR"] = folder, ["CI"] = "true" },
             },
         };
@@ -44,8 +45,27 @@ internal sealed class HostProcess : IDisposable
         return await host.EndAsync(output);
     }
 
+    /// <summary>Runs the Host with lines on its standard input, which then ends.</summary>
+    public static async Task<HostResult> RunWithInputAsync(ITestOutputHelper output, string folder, string input, params string[] arguments)
+    {
+        using var host = new HostProcess(folder, null, arguments, hasInput: true);
+        await host._process.StandardInput.WriteAsync(input);
+        host._process.StandardInput.Close();
+        return await host.EndAsync(output);
+    }
+
+    /// <summary>Starts the Host with a standard input that does not end; otherwise as <see cref="Start"/>.</summary>
+    public static HostProcess StartWithInput(string folder, string awaited, params string[] arguments) => new(folder, awaited, arguments, hasInput: true);
+
     /// <summary>Starts the Host; <see cref="SeenAsync"/> waits for an output that has <paramref name="awaited"/> in it.</summary>
     public static HostProcess Start(string folder, string awaited, params string[] arguments) => new(folder, awaited, arguments);
+
+    /// <summary>Types a line.</summary>
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
 
     /// <summary>Waits until the awaited output has come.</summary>
     public Task SeenAsync() => _seen.Task.WaitAsync(Patience);

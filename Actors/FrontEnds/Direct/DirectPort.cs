@@ -35,7 +35,7 @@ public interface IDirectPortPorts<in TClient>
 /// <param name="initiatorPort">The number of the initiator port in every nexus.</param>
 /// <param name="maximumOutstanding">Commands that may be outstanding, 1 or more; one more is answered BUSY.</param>
 /// <param name="ports">The way out.</param>
-public sealed class DirectPort<TClient>(int initiatorPort, int maximumOutstanding, IDirectPortPorts<TClient> ports)
+public sealed partial class DirectPort<TClient>(int initiatorPort, int maximumOutstanding, IDirectPortPorts<TClient> ports)
     where TClient : class
 {
     /// <summary>A tag that no command has: its function finds nothing, as when the command has just ended.</summary>

@@ -55,6 +55,9 @@ public sealed class DirectPortActor : UntypedActor, IDirectPortPorts<IActorRef>
             case LogicalUnitLost lost:
                 _port.Handle(lost);
                 break;
+            case DescribeState:
+                Sender.Tell(new StateDescribed(_port.Describe()), Self);
+                break;
             default:
                 Unhandled(message);
                 break;

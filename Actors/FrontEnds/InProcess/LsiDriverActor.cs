@@ -47,6 +47,9 @@ public sealed class LsiDriverActor : UntypedActor, IResettingLsiDriverPorts<IAct
             case ExecuteBusReset reset:
                 _driver.Handle(Sender, reset);
                 break;
+            case DescribeState:
+                Sender.Tell(new StateDescribed(_driver.Describe()), Self);
+                break;
             default:
                 Unhandled(message);
                 break;

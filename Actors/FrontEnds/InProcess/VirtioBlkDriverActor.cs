@@ -53,6 +53,9 @@ public sealed class VirtioBlkDriverActor : UntypedActor, IVirtioBlkDriverPorts<I
             case Terminated:
                 _driver.DeviceLost();
                 break;
+            case DescribeState:
+                Sender.Tell(new StateDescribed(_driver.Describe()), Self);
+                break;
             default:
                 Unhandled(message);
                 break;

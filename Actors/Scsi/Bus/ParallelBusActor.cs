@@ -91,6 +91,9 @@ public sealed class ParallelBusActor : UntypedActor, IBusPorts
             case LogicalUnitLost lost:
                 _bus.Handle(lost);
                 break;
+            case DescribeState:
+                Sender.Tell(new StateDescribed(_bus.Describe()), Self);
+                break;
             case InitiatorAttached:
                 Attach();
                 break;

@@ -18,9 +18,11 @@ public sealed class MessageHolds(IMessageFilter? next = null) : IMessageFilter
 
     /// <summary>Holds the next message, and every later one, at a point.</summary>
     /// <param name="point">True for the messages to hold.</param>
-    public Hold HoldAt(Predicate<Passing> point)
+    /// <param name="mayOvertake">True for a later message between the same two actors that may go on while another one stands here, as that of another
+    /// command; null when none may.</param>
+    public Hold HoldAt(Predicate<Passing> point, Predicate<Passing>? mayOvertake = null)
     {
-        var hold = new Hold(this, point);
+        var hold = new Hold(this, point, mayOvertake);
         _holds.Add(hold);
         return hold;
     }
@@ -47,10 +49,12 @@ public sealed class Hold
 {
     private readonly MessageHolds _holds;
     private readonly Predicate<Passing> _point;
+    private readonly Predicate<Passing>? _mayOvertake;
     private readonly List<(IActorRef From, IActorRef To, object Message)> _held = [];
     private bool _isOpen;
 
-    internal Hold(MessageHolds holds, Predicate<Passing> point) => (_holds, _point) = (holds, point);
+    internal Hold(MessageHolds holds, Predicate<Passing> point, Predicate<Passing>? mayOvertake) =>
+        (_holds, _point, _mayOvertake) = (holds, point, mayOvertake);
 
     /// <summary>Messages that stand here.</summary>
     public int Count => _held.Count;
@@ -70,8 +74,8 @@ public sealed class Hold
 
     internal bool Takes(Passing passing, IActorRef from, IActorRef to)
     {
-        // Sender and receiver keep their order: what follows a held message between the same two waits behind it.
-        var isBehind = _held.Exists(held => Equals(held.From, from) && held.To.Equals(to));
+        // Sender and receiver keep their order: what follows a held message between the same two waits behind it, unless nothing says in which order they come.
+        var isBehind = _held.Exists(held => Equals(held.From, from) && held.To.Equals(to)) && _mayOvertake?.Invoke(passing) != true;
         if (_isOpen || (!isBehind && !_point(passing)))
             return false;
         _held.Add((from, to, passing.Message));

@@ -21,6 +21,12 @@ public sealed record RunResult(Scenario Scenario, ulong Hash, IReadOnlyList<Find
     /// <summary>How often the historical bug has acted that was put in; 0 for one that is a setting.</summary>
     public int MutantActed { get; init; }
 
+    /// <summary>The turns that deviated from the order in which actors became ready: run in their place, they give the same run.</summary>
+    public IReadOnlyList<TurnDeviation> Deviations { get; init; } = [];
+
+    /// <summary>The faults that have acted.</summary>
+    public IReadOnlyList<Faults.FaultInjection> Injections { get; init; } = [];
+
     /// <summary>What each fault hit and who noticed, and the rules that never acted; empty without faults.</summary>
     public string FaultReport { get; init; } = "";
 

@@ -138,6 +138,10 @@ public sealed record Scenario
     /// <summary>The order of turns.</summary>
     public TurnOrderKind Order { get; init; } = TurnOrderKind.Fifo;
 
+    /// <summary>The turns that deviate from the order in which actors became ready, as <see cref="TurnDeviations"/> writes them; they take the place of
+    /// <see cref="Order"/>. Empty for none.</summary>
+    public string Deviations { get; init; } = "";
+
     /// <summary>What a turn takes at the most, in microseconds; 0 for no time. Each actor then works at its own pace, drawn anew for each message.</summary>
     public int TurnTime { get; init; }
 

@@ -37,6 +37,9 @@ public sealed class ScenarioBuilder
     /// <summary>The order of turns, and the most that one takes in microseconds.</summary>
     public ScenarioBuilder Turns(TurnOrderKind order, int microseconds = 0) => Set(_scenario with { Order = order, TurnTime = microseconds });
 
+    /// <summary>The turns that deviate from the order in which actors became ready, as <see cref="TurnDeviations"/> writes them.</summary>
+    public ScenarioBuilder Deviations(string deviations) => Set(_scenario with { Deviations = deviations });
+
     /// <summary>Storage.</summary>
     public ScenarioBuilder Disk(DiskPlan disk) => Set(_scenario with { Disk = disk });
 

@@ -22,7 +22,13 @@ public static class ScenarioJson
 
     /// <summary>The scenario in a text.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public static Scenario Read(string text) => JsonSerializer.Deserialize<Scenario>(text, Options) ?? throw new JsonException("The text is empty.");
+    /// <exception cref="FormatException">It has a text in it that is not what it should be.</exception>
+    public static Scenario Read(string text)
+    {
+        var scenario = JsonSerializer.Deserialize<Scenario>(text, Options) ?? throw new JsonException("The text is empty.");
+        _ = TurnDeviations.Parse(scenario.Deviations);
+        return scenario;
+    }
 
     private static void NameSteps(JsonTypeInfo type)
     {

@@ -8,20 +8,23 @@ namespace ScsiActors.Simulation.Campaign;
 // What a scenario means as a configuration.
 public sealed partial class ScenarioRun
 {
-    private static Config ConfigOf(Scenario scenario)
+    /// <summary>The configuration of a scenario's devices.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="also">Ways that there are besides those of its steps.</param>
+    internal static Config ConfigOf(Scenario scenario, params IReadOnlyList<ScenarioPort> also)
     {
         var text = new StringBuilder();
         Set(text, "logical-unit.block-size", $"{scenario.BlockSize} B");
         Set(text, "logical-unit.physical-block-size", $"{Math.Max(scenario.BlockSize, 4096)} B");
         Set(text, "virtio-blk.block-size", $"{scenario.BlockSize} B");
         Set(text, "aio.size", $"{scenario.Length} B");
-        if (scenario.Uses(ScenarioPort.Adapter))
+        if (scenario.Uses(ScenarioPort.Adapter) || also.Contains(ScenarioPort.Adapter))
         {
             Set(text, "host-adapter.model", "lsi53c895a");
             Set(text, "host-adapter.preset", scenario.Preset);
             Set(text, "host-adapter.driver.queue-depth", $"{scenario.DriverDepth}");
         }
-        if (scenario.Uses(ScenarioPort.VirtioBlk))
+        if (scenario.Uses(ScenarioPort.VirtioBlk) || also.Contains(ScenarioPort.VirtioBlk))
             Set(text, "virtio-blk.model", "on");
         AppendDisk(text, scenario);
         for (var target = 0; target < scenario.Targets; target++)

@@ -64,6 +64,7 @@ public sealed partial class ScenarioRun : IDisposable
         _world = new SimulatedWorld(new SimulationOptions(scenario.Seed)
         {
             Order = scenario.Order,
+            Deviations = TurnDeviations.Parse(scenario.Deviations),
             Costs = costs,
             Config = ConfigurationFactory.ParseString("akka.loglevel = ERROR"),
         });
@@ -78,6 +79,12 @@ public sealed partial class ScenarioRun : IDisposable
 
     /// <summary>The requests that have not been answered, in words.</summary>
     public IReadOnlyList<string> Outstanding => [.. _liveness.Outstanding.Select(static one => $"command {one.Id} of {one.Client}")];
+
+    /// <summary>The account of the faults; null without any.</summary>
+    public FaultLedger? Faults => _context.Ledger;
+
+    /// <summary>Called before each step of the world while the scenario runs; what it throws ends the run.</summary>
+    public Action? Stepping { get; set; }
 
     /// <summary>What may be told of each message as well: time, sender's name, receiver's name, message.</summary>
     public Action<TimeSpan, string, string, object>? Sent { get; set; }
@@ -148,6 +155,8 @@ public sealed partial class ScenarioRun : IDisposable
         Coverage = _record.CoverageWith(_context.Ledger),
         Excused = _context.Excused,
         MutantActed = _mutant?.Acted ?? 0,
+        Deviations = _world.Deviations,
+        Injections = _context.Ledger?.Injections ?? [],
         FaultReport = _context.Ledger?.ToText() ?? "",
     };
 
@@ -178,7 +187,11 @@ public sealed partial class ScenarioRun : IDisposable
 
     private bool Settle() => Advance(() => _liveness.IsQuiet && _record.Requests == _scheduled, Patience);
 
-    private bool Advance(Func<bool> condition, TimeSpan limit) => _world.AdvanceUntil(() => IsEndless || condition(), limit) && !IsEndless;
+    private bool Advance(Func<bool> condition, TimeSpan limit) => _world.AdvanceUntil(() =>
+    {
+        Stepping?.Invoke();
+        return IsEndless || condition();
+    }, limit) && !IsEndless;
 
     // As long as an auto contingent allegiance lasts, commands may wait for it to be cleared, and the next of them may bring about another.
     private bool SettleWithoutAca()

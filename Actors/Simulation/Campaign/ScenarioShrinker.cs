@@ -4,19 +4,19 @@ using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Simulation.Campaign;
 
-/// <summary>Makes a failing scenario short and plain: leaves out steps and turns everything special to what is usual, as long as the same oracle still finds
-/// something (delta debugging).</summary>
+/// <summary>Makes a failing scenario short and plain: leaves out steps, faults and turns out of order, and turns everything special to what is usual, as long
+/// as the same oracle still finds something (delta debugging).</summary>
 /// <param name="run">Runs a scenario.</param>
 /// <param name="isOver">True when the time for it is over; the best so far is then the result.</param>
-public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> isOver)
+public sealed partial class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> isOver)
 {
     private static readonly Func<Scenario, Scenario>[] Plainer =
     [
         static one => one with { Faults = "" },
         static one => one with { Settings = "" },
         static one => one with { TurnTime = 0 },
-        static one => one with { Order = TurnOrderKind.Fifo },
-        static one => one with { Order = TurnOrderKind.DelayBounded },
+        static one => one with { Order = TurnOrderKind.Fifo, Deviations = "" },
+        static one => one.Deviations.Length > 0 ? one : one with { Order = TurnOrderKind.DelayBounded },
         static one => one with { Disk = new DiskPlan { TakesTime = false } },
         static one => one with { Disk = new DiskPlan { Lanes = 1 } },
         static one => one with { Disk = new DiskPlan() },
@@ -50,8 +50,10 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
                 scenario = Try(scenario, change(scenario), oracle);
             for (var i = 0; i < scenario.Steps.Count; i++)
                 scenario = Try(scenario, With(scenario, i, Simple(scenario.Steps[i])), oracle);
+            scenario = WithConcreteFaults(scenario, oracle);
+            scenario = WithoutStepsBefore(WithoutDeviations(scenario, oracle), oracle);
         }
-        while (!isOver() && scenario.Steps.Count < before.Steps.Count);
+        while (!isOver() && IsShorter(scenario, before));
         return Try(scenario, Renumbered(scenario), oracle);
     }
 
@@ -80,6 +82,9 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
         return scenario;
     }
 
+    private static bool IsShorter(Scenario scenario, Scenario before) => scenario.Steps.Count < before.Steps.Count
+        || scenario.Deviations.Length < before.Deviations.Length || scenario.Faults.Length < before.Faults.Length;
+
     private static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static string Without(string text, string line) => string.Join('\n', LinesOf(text).Where(other => other != line));
@@ -92,16 +97,21 @@ public sealed class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> i
     {
         if (isOver())
             return false;
-        Runs++;
         try
         {
-            return run(scenario).Findings.Any(finding => finding.Oracle == oracle);
+            return Run(scenario).Findings.Any(finding => finding.Oracle == oracle);
         }
         catch (FaultPlanException)
         {
             // A plainer disk or way may have no place for a fault any more.
             return false;
         }
+    }
+
+    private RunResult Run(Scenario scenario)
+    {
+        Runs++;
+        return run(scenario);
     }
 
     private static Scenario With(Scenario scenario, int index, ScenarioStep step)

@@ -36,6 +36,8 @@ public static class ScenarioTest
             """);
         foreach (var line in diagram.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             text.Append("// ").AppendLine(line.TrimEnd());
+        foreach (var line in Reorderings(scenario))
+            text.Append("// ").AppendLine(line);
         text.Append(Invariant, $$"""
             public sealed class {{NameOf(scenario, finding)}}
             {
@@ -57,6 +59,10 @@ public static class ScenarioTest
         return text.ToString();
     }
 
+    /// <summary>The turns of a scenario that are given out of order, a line each: whose turn it becomes, and whose it would have been.</summary>
+    public static IReadOnlyList<string> Reorderings(Scenario scenario) => scenario.Deviations.Length == 0 ? []
+        : [.. ScenarioRun.Run(scenario).Deviations.Select(static deviation => string.Create(Invariant, $"Out of order at choice {deviation.Choice}: {deviation.Text}."))];
+
     private static IEnumerable<string> Calls(Scenario scenario)
     {
         yield return string.Create(Invariant,
@@ -67,6 +73,8 @@ public static class ScenarioTest
             yield return string.Create(Invariant, $"ClientDepth({scenario.ClientDepth})");
         if (scenario.Order != Usual.Order || scenario.TurnTime != 0)
             yield return string.Create(Invariant, $"Turns(TurnOrderKind.{scenario.Order}, microseconds: {scenario.TurnTime})");
+        if (scenario.Deviations.Length > 0)
+            yield return $"Deviations(\"{scenario.Deviations}\")";
         if (scenario.Disk != Usual.Disk)
             yield return $"Disk({DiskOf(scenario.Disk)})";
         if (scenario.Mutant.Length > 0)
