@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Simulate;
+using ScsiActors.Host.Trace;
 using ScsiActors.Journal;
 using ScsiActors.Simulation.Campaign;
 
@@ -34,10 +35,14 @@ internal static class ReplayCommand
         HelpName = "TEXT",
     };
 
+    private static readonly IReadOnlyList<(JournalForm Form, Option<FileInfo?> File)> Files = JournalForm.FileOptions();
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
         var command = new Command("replay", "Run one seed or scenario again and show its messages.") { What, Until, Break, Only };
+        foreach (var (_, file) in Files)
+            command.Options.Add(file);
         command.SetAction(Run);
         return command;
     }
@@ -47,7 +52,9 @@ internal static class ReplayCommand
         var scenario = ScenarioSource.Read(line.GetRequiredValue(What));
         var until = line.GetValue(Until) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.MaxValue;
         var (text, only) = (line.GetValue(Break), line.GetValue(Only));
-        using var run = new ScenarioRun(scenario);
+        OutputFiles.Require([.. Files.Select(one => (one.File.Name, line.GetValue(one.File)))]);
+        var isKept = Files.Any(one => line.GetValue(one.File) is not null);
+        using var run = new ScenarioRun(scenario, new JournalOptions { Keep = isKept ? int.MaxValue : 0 });
         var stop = false;
         run.Sent = (time, from, to, message) =>
         {
@@ -63,6 +70,11 @@ internal static class ReplayCommand
         else
             run.Finish();
         run.Sent = null;
+        foreach (var (form, option) in Files)
+        {
+            if (line.GetValue(option) is { } file)
+                form.WriteTo(file, run.Journal.Header, run.Journal.Events);
+        }
         return Tell(run);
     }
 
@@ -70,7 +82,7 @@ internal static class ReplayCommand
     {
         var result = run.Result();
         Screen.Line();
-        Screen.Line(FormattableString.Invariant($"{result.Elapsed.TotalMilliseconds:F4} ms, {result.Requests} requests, {result.Turns} turns, hash {result.Hash:x16}"));
+        Screen.Line(FormattableString.Invariant($"{result.Elapsed.TotalMilliseconds:F4} ms, {result.Requests} requests, {result.Turns} turns, hash {result.Hash}"));
         foreach (var request in run.Outstanding)
             Screen.Line($"outstanding: {request}");
         if (result.FaultReport.Length > 0)

@@ -160,7 +160,7 @@ internal static class SimulateCommand
     private static void WriteHashes(FileInfo? file, IEnumerable<SeedResult> results)
     {
         if (file is not null)
-            OutputFiles.Save("--hashes", file, string.Concat(results.Select(static result => FormattableString.Invariant($"{result.Seed} {result.Hash:x16} {result.Verdict}\n"))));
+            OutputFiles.Save("--hashes", file, string.Concat(results.Select(static result => FormattableString.Invariant($"{result.Seed} {result.Hash} {result.Verdict}\n"))));
     }
 
     private static void WriteJson(FileInfo? file, CampaignTotals totals)
@@ -176,7 +176,7 @@ internal static class SimulateCommand
             simulatedSeconds = totals.SimulatedSeconds,
             requests = totals.Requests,
             messages = totals.Turns,
-            failures = totals.Failures.Select(static failure => new { failure.Seed, Hash = $"{failure.Hash:x16}", failure.Verdict, failure.Sentences }),
+            failures = totals.Failures.Select(static failure => new { failure.Seed, failure.Hash, failure.Verdict, failure.Sentences }),
             coverage = totals.Coverage,
         }, file);
     }

@@ -33,7 +33,7 @@ internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, 
 /// <param name="Seconds">Virtual time.</param>
 /// <param name="Coverage">How often what ended how.</param>
 internal sealed record SeedResult(
-    ulong Seed, ulong Hash, string Verdict, IReadOnlyList<string> Sentences, int Requests, long Turns, double Seconds,
+    ulong Seed, string Hash, string Verdict, IReadOnlyList<string> Sentences, int Requests, long Turns, double Seconds,
     IReadOnlyDictionary<string, int> Coverage)
 {
     /// <summary>True when nothing was wrong.</summary>

@@ -5,14 +5,11 @@ using ScsiActors.Scsi;
 
 namespace ScsiActors.Simulation.Campaign;
 
-/// <summary>What is kept of a run besides findings: counts of endings, and a hash of every answer that a client got.</summary>
+/// <summary>What is kept of a run besides findings: counts of endings.</summary>
 internal sealed class RunRecord
 {
-    private const ulong Prime = 0x9E3779B97F4A7C15UL;
-
     private readonly Dictionary<ulong, string> _names = [];
     private readonly Dictionary<string, int> _coverage = [];
-    private ulong _hash = 1;
 
     /// <summary>Requests that clients have sent.</summary>
     public int Requests { get; private set; }
@@ -27,9 +24,6 @@ internal sealed class RunRecord
             _coverage[$"fault {kind.Key.What} at {kind.Key.Where}"] = kind.Count();
         return _coverage;
     }
-
-    /// <summary>The hash of the answers, with that of the world.</summary>
-    public ulong HashWith(ulong world) => (_hash ^ world) * Prime;
 
     /// <summary>A message was sent.</summary>
     public void Observe(in Observed seen)
@@ -68,27 +62,16 @@ internal sealed class RunRecord
         {
             case CommandExecuted executed:
                 LastWasGood = executed.IsGood;
-                Add(executed.Id, (ulong)executed.Outcome << 48 | (ulong)executed.Status << 40
-                    | (ulong)(executed.Sense?.Additional.Code ?? 0) << 32 | (uint)executed.Residual);
                 Count(executed.Id, executed.Outcome == CommandOutcome.Complete ? $"{executed.Status} {executed.Sense}".TrimEnd() : executed.Outcome.ToString());
                 break;
             case TaskManagementExecuted executed:
                 LastWasGood = false;
-                Add(executed.Id, (ulong)executed.Response);
                 Count(executed.Id, executed.Response.ToString());
                 break;
             case BlockRequestExecuted executed:
-                Add(executed.Id, (ulong)executed.Status << 32 | (uint)executed.Bytes);
                 Count(executed.Id, executed.Status.ToString());
                 break;
         }
-    }
-
-    private void Add(ulong id, ulong ending)
-    {
-        _hash = (_hash ^ id) * Prime;
-        _hash = (_hash ^ ending) * Prime;
-        _hash ^= _hash >> 31;
     }
 
     private void Count(ulong id, string ending)

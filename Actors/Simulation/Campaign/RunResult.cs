@@ -2,9 +2,9 @@ namespace ScsiActors.Simulation.Campaign;
 
 /// <summary>How a run ended.</summary>
 /// <param name="Scenario">What was run.</param>
-/// <param name="Hash">Of everything that happened; the same scenario gives the same hash everywhere.</param>
+/// <param name="Hash">That of the run's journal, 64 hexadecimal digits; the same scenario gives the same hash everywhere.</param>
 /// <param name="Findings">What was wrong, in the order in which it was seen; none is as it should be.</param>
-public sealed record RunResult(Scenario Scenario, ulong Hash, IReadOnlyList<Finding> Findings)
+public sealed record RunResult(Scenario Scenario, string Hash, IReadOnlyList<Finding> Findings)
 {
     /// <summary>Commands, functions and block requests that were sent.</summary>
     public int Requests { get; init; }
