@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Simulate;
+using ScsiActors.Host.Simulate.Html;
 using ScsiActors.Host.Trace;
 using ScsiActors.Journal;
 using ScsiActors.Simulation.Campaign;
@@ -37,10 +38,12 @@ internal static class ReplayCommand
 
     private static readonly IReadOnlyList<(JournalForm Form, Option<FileInfo?> File)> Files = JournalForm.FileOptions();
 
+    private static readonly Option<FileInfo?> Html = new("--html") { Description = "Also write a report with a timeline, for a browser.", HelpName = "FILE" };
+
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        var command = new Command("replay", "Run one seed or scenario again and show its messages.") { What, Until, Break, Only };
+        var command = new Command("replay", "Run one seed or scenario again and show its messages.") { What, Until, Break, Only, Html };
         foreach (var (_, file) in Files)
             command.Options.Add(file);
         command.SetAction(Run);
@@ -52,8 +55,8 @@ internal static class ReplayCommand
         var scenario = ScenarioSource.Read(line.GetRequiredValue(What));
         var until = line.GetValue(Until) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.MaxValue;
         var (text, only) = (line.GetValue(Break), line.GetValue(Only));
-        OutputFiles.Require([.. Files.Select(one => (one.File.Name, line.GetValue(one.File)))]);
-        var isKept = Files.Any(one => line.GetValue(one.File) is not null);
+        OutputFiles.Require([(Html.Name, line.GetValue(Html)), .. Files.Select(one => (one.File.Name, line.GetValue(one.File)))]);
+        var isKept = line.GetValue(Html) is not null || Files.Any(one => line.GetValue(one.File) is not null);
         using var run = new ScenarioRun(scenario, new JournalOptions { Keep = isKept ? int.MaxValue : 0 });
         var stop = false;
         run.Sent = (time, from, to, message) =>
@@ -75,6 +78,8 @@ internal static class ReplayCommand
             if (line.GetValue(option) is { } file)
                 form.WriteTo(file, run.Journal.Header, run.Journal.Events);
         }
+        if (line.GetValue(Html) is { } page)
+            OutputFiles.Save(Html.Name, page, RunReport.Of(run, $"replay {line.GetRequiredValue(What)}").ToHtml());
         return Tell(run);
     }
 
