@@ -135,7 +135,7 @@
     for (const mark of data.marks) {
       const at = place(mark.event);
       if (at < from || at > to) continue;
-      const px = +clip(x(at)), row = layout[mark.track], top = row ? row.top : 8, kind = mark.isFinding ? "finding" : "fault";
+      const px = +clip(x(at)), row = layout[mark.track], top = row ? row.top + 4 : 10, kind = mark.isFinding ? "finding" : "fault";
       over.push(`<path class="${kind}-line" d="M${px} 8V${bottom}"/><path class="${kind}" d="${mark.isFinding ? `M${px - 6} ${top}l6-6 6 6-6 6z` : `M${px - 5} ${top - 4}h10l-5 9z`}"><title>${escape(mark.label)}</title></path>`);
     }
     const position = place(cursor);

@@ -35,6 +35,7 @@ public sealed partial class ScenarioRun : IDisposable
     private readonly Oracle[] _oracles;
     private readonly RunRecord _record = new();
     private readonly RunJournal _journal;
+    private readonly RunCoverage _coverage;
     private readonly Dictionary<IActorRef, string> _names = [];
     private readonly Dictionary<string, IActorRef> _clients = [];
     private readonly Dictionary<(int Target, int Lun), IActorRef> _virtioDrivers = [];
@@ -66,6 +67,7 @@ public sealed partial class ScenarioRun : IDisposable
             Costs = costs,
             Config = ConfigurationFactory.ParseString("akka.loglevel = ERROR"),
         });
+        _coverage = new RunCoverage(scenario.BlockSize);
         _journal = new RunJournal(_world, scenario, journal);
         _lastId = scenario.Steps.Select(static step => step.Id).DefaultIfEmpty(0).Max();
     }
@@ -147,7 +149,8 @@ public sealed partial class ScenarioRun : IDisposable
         Requests = _record.Requests,
         Turns = _world.Turns,
         Elapsed = _world.Now - Start,
-        Coverage = _record.CoverageWith(_context.Ledger),
+        Cells = _coverage.Cells(),
+        Faults = FaultTally.Of(_context.Ledger),
         Excused = _context.Excused,
         FaultReport = _context.Ledger?.ToText() ?? "",
     };
@@ -263,6 +266,7 @@ public sealed partial class ScenarioRun : IDisposable
         var seen = new Observed(time, NameOf(from), NameOf(to), message);
         _journal.Record(seen);
         _record.Observe(seen);
+        _coverage.Observe(seen, _context.Ledger);
         foreach (var oracle in _oracles)
             oracle.Observe(seen);
         _journal.Record(_context.Findings);

@@ -31,7 +31,7 @@ internal static partial class RunReport
             $"{Output.HelpText.Program} {repeat}",
             VerdictOf(result),
             [
-                new("Program", EngineInfo.Line), new("Virtual time", Figures.Duration(result.Elapsed.TotalMicroseconds)),
+                new("Program", EngineInfo.Line), new("Virtual time", TimeOf(result.Elapsed)),
                 new("Requests", Text(result.Requests)), new("Messages", Text(result.Turns)), new("Faults that acted", Text(run.Ledger?.Injections.Count ?? 0)),
                 new("Findings that a fault explains", Text(result.Excused)), new("Hash of the journal", result.Hash),
             ],
@@ -68,7 +68,7 @@ internal static partial class RunReport
             return new Paragraph("There are none.");
         var positions = Enumerable.Range(0, events.Count).Where(index => events[index].Kind.Role == EventRole.Finding).ToList();
         return new EventLinks([.. result.Findings.Select((finding, number) =>
-            ($"{finding.Oracle}, at {Figures.Duration(finding.Time.TotalMicroseconds)}: {finding.Sentence}.",
+            ($"{finding.Oracle}, at {TimeOf(finding.Time)}: {finding.Sentence}.",
                 number < positions.Count ? timeline.PositionOf(ShowsIt(finding, positions[number], events)) : -1))]);
     }
 
@@ -128,7 +128,7 @@ internal static partial class RunReport
         var own = ledger.Injections.Where(injection => injection.Rule == rule.Rule).ToList();
         return new ReportRow(rule.Rule.Name,
         [
-            ReportCell.Words(Words(rule.Rule.Where)), ReportCell.Words(Words(rule.Rule.What.What)), ReportCell.Number(rule.Passed, 0), ReportCell.Number(rule.Matched, 0),
+            ReportCell.Words(Names.Of(rule.Rule.Where)), ReportCell.Words(Names.Of(rule.Rule.What.What)), ReportCell.Number(rule.Passed, 0), ReportCell.Number(rule.Matched, 0),
             rule.Fired == 0 ? ReportCell.Check(false, "never") : ReportCell.Number(rule.Fired, 0),
             ReportCell.Number(own.Count(static injection => injection.IsNoticed), 0), ReportCell.Number(own.Count(static injection => !injection.IsNoticed), 0),
         ]);
@@ -137,8 +137,8 @@ internal static partial class RunReport
     private static ReportRow InjectionRow(FaultInjection injection, TimeSpan start, Dictionary<int, int> positions) => new($"{injection.Id}",
     [
         positions.TryGetValue((int)injection.Id, out var position)
-            ? ReportCell.Words(Figures.Duration((start + injection.Time).TotalMicroseconds)) with { Address = EventLinks.AddressOf(position) }
-            : ReportCell.Words(Figures.Duration((start + injection.Time).TotalMicroseconds)),
+            ? ReportCell.Words(TimeOf(start + injection.Time)) with { Address = EventLinks.AddressOf(position) }
+            : ReportCell.Words(TimeOf(start + injection.Time)),
         ReportCell.Words(injection.Rule.Name), ReportCell.Words($"{injection.Hit}"),
         injection.IsNoticed ? ReportCell.Words($"{injection.Notices[0].By}: {Shortened(injection.Notices[0].Text)}{string.Concat(injection.Notices.Skip(1).Take(3).Select(static notice => $"; {notice.By}"))}")
             : ReportCell.Check(false, "nobody"),
@@ -193,8 +193,7 @@ internal static partial class RunReport
 
     private static string Shortened(string text) => text.Length <= 60 ? text : $"{text[..60]}…";
 
-    private static string Words<T>(T value) where T : struct, Enum =>
-        string.Concat($"{value}".Select(static (letter, at) => char.IsUpper(letter) && at > 0 ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+    private static string TimeOf(TimeSpan time) => time == TimeSpan.Zero ? "0" : Figures.Duration(time.TotalMicroseconds);
 
     private static string Text<T>(T value) where T : IFormattable => value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -79,7 +79,7 @@ internal sealed class RunTimeline
             var own = stages[command.Number - 1];
             if (own.Count == 0)
                 continue;
-            var end = command.IsAnswered ? command.Last : _events.Count - 1;
+            var end = IsAnswered(command) ? command.Last : _events.Count - 1;
             var first = _events[command.First];
             var label = $"{command.Id?.ToString() ?? $"#{command.Number}"}";
             _tracks.Add(first.From, end, command.Number, label, own);
@@ -126,13 +126,17 @@ internal sealed class RunTimeline
     private string NameOf(CommandStory command)
     {
         var first = _events[command.First];
-        var ending = !command.IsAnswered ? "never answered"
+        var ending = !IsAnswered(command) ? "never answered"
             : command.Outcome == CommandOutcome.Complete ? $"{command.Status}" : $"{command.Outcome}";
         var title = command.Title[(command.Title.IndexOf(", ", StringComparison.Ordinal) + 2)..];
         var where = command.Target < 0 ? "" : $" to T{command.Target}_L{command.Lun}";
         return $"{_names.Of(first.From)} {command.Id?.ToString() ?? $"#{command.Number}"}: {title}{where}: {ending}"
-            + (command.IsAnswered ? $" after {Figures.Duration(command.Latency / 1000.0)}" : "");
+            + (!IsAnswered(command) ? "" : command.Latency == 0 ? " at once" : $" after {Figures.Duration(command.Latency / 1000.0)}");
     }
+
+    // A client that is seen to ask has to be seen to be answered: a status that does not come to it is none.
+    private bool IsAnswered(CommandStory command) => command.IsAnswered
+        && (_events[command.Last].Kind.Name == nameof(CommandExecuted) || _events[command.First].Kind.Name != nameof(ExecuteCommand));
 
     private sealed class Numbers
     {
