@@ -31,7 +31,7 @@
   data.steps.reduce((sum, step) => (warped.push(sum + Math.min(step, shortened.cap)), sum + Math.min(step, shortened.cap)), 0);
   const span = (nanoseconds, digits = 6) => {
     const [size, unit] = nanoseconds >= 1e9 ? [1e9, "s"] : nanoseconds >= 1e6 ? [1e6, "ms"] : nanoseconds >= 1e3 ? [1e3, "µs"] : [1, "ns"];
-    return `${+(nanoseconds / size).toPrecision(digits)} ${unit}`;
+    return nanoseconds === 0 ? "0" : `${+(nanoseconds / size).toPrecision(digits)} ${unit}`;
   };
   const hasTime = shortened.total > 0;
   let byTime = hasTime;
@@ -44,6 +44,13 @@
       if (place(middle) < position) low = middle + 1; else high = middle;
     }
     return low > 0 && position - place(low - 1) < place(low) - position ? low - 1 : low;
+  };
+
+  const timeAt = position => {
+    const near = eventAt(position), index = place(near) > position ? near - 1 : near;
+    if (!byTime || index < 0 || index + 1 >= count) return times[near];
+    const width = place(index + 1) - place(index);
+    return times[index] + (width > 0 ? Math.round((position - place(index)) / width * data.steps[index + 1]) : 0);
   };
 
   let cursor = 0, from = 0, to = end(), group = 0;
@@ -121,7 +128,7 @@
     const bottom = y;
     let nextTick = left;
     for (let at = left; at <= right - 30; at += 110) {
-      const tick = times[eventAt(from + (at - left) / (right - left) * (to - from))];
+      const tick = timeAt(from + (at - left) / (right - left) * (to - from));
       under.push(`<line class="axis" x1="${at}" x2="${at}" y1="${bottom}" y2="${bottom + 4}"/><text class="tick" x="${at}" y="${bottom + 16}">${span(tick, isNarrow ? 4 : 5)}</text>`);
     }
     if (byTime) data.steps.forEach((step, index) => {
