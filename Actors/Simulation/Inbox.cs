@@ -3,6 +3,14 @@ using Akka.Dispatch;
 
 namespace ScsiActors.Simulation;
 
+/// <summary>A message on its way.</summary>
+/// <param name="Envelope">The message and its sender.</param>
+/// <param name="Number">What an observer calls it; -1 without one.</param>
+internal readonly record struct Mail(Envelope Envelope, long Number)
+{
+    public const long NoNumber = -1;
+}
+
 /// <summary>What waits for one actor: its messages in the order in which they were sent. The engine's own mailbox never holds more than the one whose turn
 /// it is.</summary>
 internal sealed class Inbox(int number, ActorCell cell, SimulatedDispatcher dispatcher)
@@ -17,7 +25,7 @@ internal sealed class Inbox(int number, ActorCell cell, SimulatedDispatcher disp
     /// <summary>True for the actors that the user of the system made; an engine's own differ between engines.</summary>
     public bool IsUsers { get; } = cell.Self.Path.Elements is ["user", _, ..];
 
-    public Queue<Envelope> Messages { get; } = new();
+    public Queue<Mail> Messages { get; } = new();
 
     /// <summary>For <see cref="TurnOrderKind.PriorityChange"/>; 0 until it is chosen.</summary>
     public long Priority { get; set; }

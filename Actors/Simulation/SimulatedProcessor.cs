@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace ScsiActors.Simulation;
 
 /// <summary>A processor that does one turn at a time: a message whose handling costs time waits until it is free, and is handled when that time has
@@ -7,7 +5,7 @@ namespace ScsiActors.Simulation;
 /// <param name="name">For people.</param>
 public sealed class SimulatedProcessor(string name)
 {
-    internal readonly record struct Turn(Inbox Inbox, Envelope Envelope, long Cost);
+    internal readonly record struct Turn(Inbox Inbox, Mail Mail, long Cost);
 
     private readonly Queue<Turn> _urgent = new();
     private readonly Queue<Turn> _others = new();

@@ -82,6 +82,12 @@ public sealed class SimulatedWorld : IDisposable
         set => _kernel.Sent = value;
     }
 
+    /// <summary>The number of the message in whose handling the caller is; -1 for one without a number, and outside of all turns.</summary>
+    public long Handling => _kernel.Handling;
+
+    /// <summary>Inside a call of <see cref="Sent"/>: gives the message a number, which <see cref="Handling"/> is when its turn has come.</summary>
+    public void GiveNumber(long number) => _kernel.Number = number;
+
     /// <summary>A new probe.</summary>
     public WorldProbe Probe() => new(this, ++_probes);
 

@@ -11,7 +11,7 @@ internal sealed class SimulationKernel
 {
     private const ulong HashPrime = 0x9E3779B97F4A7C15UL;
 
-    private readonly record struct Timer(Action? Action, Inbox? Inbox, Envelope Envelope, ICancelable? Cancelable);
+    private readonly record struct Timer(Action? Action, Inbox? Inbox, Mail Mail, ICancelable? Cancelable);
 
     private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly PriorityQueue<Timer, (long Due, long Number)> _timers = new();
@@ -54,6 +54,12 @@ internal sealed class SimulationKernel
     /// <summary>Told of every message to a user's actor when it is sent: time, sender, receiver, message.</summary>
     public Action<TimeSpan, IActorRef, IActorRef, object>? Sent { get; set; }
 
+    /// <summary>The number that whoever is <see cref="Sent"/> a message may give it during that call; -1 unless it does.</summary>
+    public long Number { get; set; } = Mail.NoNumber;
+
+    /// <summary>The number of the message in whose handling the caller is; -1 for one without, and outside of all turns.</summary>
+    public long Handling { get; private set; } = Mail.NoNumber;
+
     public bool IsIdle => _engineTurns.Count == 0 && _order.Count == 0;
 
     /// <summary>The time of the next timer; null without one.</summary>
@@ -83,20 +89,22 @@ internal sealed class SimulationKernel
                 return;
             if (!ReferenceEquals(message, envelope.Message))
                 envelope = new Envelope(message, envelope.Sender);
+            Number = Mail.NoNumber;
             Sent?.Invoke(new TimeSpan(Now), envelope.Sender, cell.Self, message);
             if (!dispatcher.Taps.IsEmpty)
                 dispatcher.Taps.Sent(cell, envelope);
         }
+        var mail = new Mail(envelope, inbox.IsUsers ? Number : Mail.NoNumber);
         if (inbox.Processor is null)
         {
-            MakeReady(inbox, envelope);
+            MakeReady(inbox, mail);
             return;
         }
         var cost = Costs!.CostOf(inbox.Role, envelope.Message);
         if (cost.Delay > TimeSpan.Zero)
-            At(Now + cost.Delay.Ticks, new Timer(null, inbox, envelope, null));
+            At(Now + cost.Delay.Ticks, new Timer(null, inbox, mail, null));
         else
-            Queue(new SimulatedProcessor.Turn(inbox, envelope, cost.Processor.Ticks));
+            Queue(new SimulatedProcessor.Turn(inbox, mail, cost.Processor.Ticks));
     }
 
     /// <summary>A mailbox of the engine wants to run: with the message just given to it, or with system messages.</summary>
@@ -178,23 +186,23 @@ internal sealed class SimulationKernel
         return inbox;
     }
 
-    private void MakeReady(Inbox inbox, Envelope envelope)
+    private void MakeReady(Inbox inbox, in Mail mail)
     {
-        inbox.Messages.Enqueue(envelope);
+        inbox.Messages.Enqueue(mail);
         if (inbox.Messages.Count == 1 && !ReferenceEquals(inbox, _delivering))
             _order.Add(inbox);
     }
 
     private void Deliver(Inbox inbox)
     {
-        var envelope = inbox.Messages.Dequeue();
+        var (envelope, number) = inbox.Messages.Dequeue();
         if (inbox.IsUsers)
         {
             Turns++;
             Hash = (Hash ^ ((ulong)Now << 16) ^ (ulong)inbox.Number ^ HashOf(envelope.Message.GetType())) * HashPrime;
             Hash ^= Hash >> 29;
         }
-        _delivering = inbox;
+        (_delivering, Handling) = (inbox, number);
         if (_doors is null || !inbox.IsUsers || MayEnter(_doors, inbox.Cell, ref envelope))
             inbox.Dispatcher.Deliver(inbox.Cell, envelope);
         var isWatched = !inbox.Dispatcher.Taps.IsEmpty;
@@ -203,7 +211,7 @@ internal sealed class SimulationKernel
         RunEngine();
         if (isWatched)
             inbox.Dispatcher.Taps.Run(null);
-        _delivering = null;
+        (_delivering, Handling) = (null, Mail.NoNumber);
         if (inbox.Messages.Count > 0)
             _order.Add(inbox);
         else if (inbox.Cell.IsTerminated)
@@ -240,7 +248,7 @@ internal sealed class SimulationKernel
         {
             if (turn.Cost == 0)
             {
-                MakeReady(turn.Inbox, turn.Envelope);
+                MakeReady(turn.Inbox, turn.Mail);
                 continue;
             }
             processor.IsBusy = true;
@@ -248,7 +256,7 @@ internal sealed class SimulationKernel
             At(Now + turn.Cost, new Timer(() =>
             {
                 processor.IsBusy = false;
-                MakeReady(turn.Inbox, turn.Envelope);
+                MakeReady(turn.Inbox, turn.Mail);
                 RunNext(processor);
             }, null, default, null));
             return;
@@ -262,7 +270,7 @@ internal sealed class SimulationKernel
         {
             _timers.Dequeue();
             if (timer.Inbox is not null)
-                Queue(new SimulatedProcessor.Turn(timer.Inbox, timer.Envelope, Costs!.CostOf(timer.Inbox.Role, timer.Envelope.Message).Processor.Ticks));
+                Queue(new SimulatedProcessor.Turn(timer.Inbox, timer.Mail, Costs!.CostOf(timer.Inbox.Role, timer.Mail.Envelope.Message).Processor.Ticks));
             else if (timer.Cancelable is not { IsCancellationRequested: true })
                 timer.Action!();
         }

@@ -103,5 +103,5 @@ internal sealed class DeviatingOrder(IReadOnlyList<TurnDeviation> deviations) : 
         return inbox;
     }
 
-    private static string NameOf(Inbox inbox) => $"{inbox.Cell.Self.Path.Name} ({inbox.Messages.Peek().Message.GetType().Name})";
+    private static string NameOf(Inbox inbox) => $"{inbox.Cell.Self.Path.Name} ({inbox.Messages.Peek().Envelope.Message.GetType().Name})";
 }

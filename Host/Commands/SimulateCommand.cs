@@ -4,6 +4,7 @@ using System.Text.Json;
 using ScsiActors.Faults;
 using ScsiActors.Host.Output;
 using ScsiActors.Host.Simulate;
+using ScsiActors.Host.Simulate.Html;
 using Spectre.Console;
 
 namespace ScsiActors.Host.Commands;
@@ -48,7 +49,12 @@ internal static class SimulateCommand
 
     private static readonly Option<bool> NoShrink = new("--no-shrink") { Description = "Do not look for the shortest failing cases." };
 
-    private static readonly Option<bool> Coverage = new("--coverage") { Description = "Show how often what ended how." };
+    private static readonly Option<bool> Coverage = new("--coverage") { Description = "Show which operations ended where and how, and what is rare." };
+
+    private static readonly Option<FileInfo?> Html = new("--html") { Description = "Also write a report for a browser: failures, coverage maps, faults.", HelpName = "FILE" };
+
+    private static readonly Option<int?> UntilDry =
+        new("--until-dry") { Description = "End when this many seeds, one after the other, have found no new cell of coverage.", HelpName = "N" };
 
     private static readonly Option<bool> Speed = new("--speed") { Description = "Measure how fast a simulated logical unit is: 16 KiB at depth 16." };
 
@@ -66,7 +72,7 @@ internal static class SimulateCommand
     {
         var command = new Command("simulate", "Run random scenarios in virtual time, and judge every message.")
         {
-            Seeds, Seed, Time, Jobs, ScenarioFile, Hashes, Json, Found, NoShrink, Coverage, Speed, MutantName, AllMutants, Worker,
+            Seeds, Seed, Time, Jobs, ScenarioFile, Hashes, Json, Found, NoShrink, Coverage, Html, UntilDry, Speed, MutantName, AllMutants, Worker,
         };
         command.SetAction(RunAsync);
         return command;
@@ -85,23 +91,30 @@ internal static class SimulateCommand
             var (from, to) = line.GetValue(Seeds) ?? (1, SeedsForMutants);
             return new MutantTable(from, to).Tell(cancellation);
         }
-        OutputFiles.Require(("--hashes", line.GetValue(Hashes)), ("--json", line.GetValue(Json)));
+        OutputFiles.Require(("--hashes", line.GetValue(Hashes)), ("--json", line.GetValue(Json)), ("--html", line.GetValue(Html)));
         var options = OptionsFrom(line);
         if (line.GetValue(Worker) is { } share)
             return Work(options, share, cancellation);
         var totals = new CampaignTotals();
         var results = new SortedDictionary<ulong, SeedResult>();
-        await ShowAsync(totals, report => new CampaignRunner(options, cancellation).RunAsync(result =>
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await ShowAsync(totals, report => new CampaignRunner(options, end.Token).RunAsync(result =>
         {
+            if (end.IsCancellationRequested)
+                return;
             totals.Add(result);
-            results[result.Seed] = result with { Coverage = new Dictionary<string, int>() };
+            results[result.Seed] = result with { Cells = [], Faults = [] };
             report(totals.Line());
+            if (totals.DrySeeds >= options.UntilDry)
+                end.Cancel();
         }));
         if (line.GetValue(Coverage))
-            TellCoverage(totals);
+            new CoverageTable(totals).Tell();
         Screen.Line(totals.Line());
         WriteHashes(line.GetValue(Hashes), results.Values);
         WriteJson(line.GetValue(Json), totals);
+        if (line.GetValue(Html) is { } page)
+            OutputFiles.Save(Html.Name, page, new CampaignReport(options, totals).Build(RepeatOf(line)).ToHtml());
         new FailureReport(options, line.GetRequiredValue(Found)).Tell(totals.Failures, !line.GetValue(NoShrink), cancellation);
         cancellation.ThrowIfCancellationRequested();
         return totals.Failures.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
@@ -111,11 +124,11 @@ internal static class SimulateCommand
     {
         var time = line.GetValue(Time) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         var (first, last) = line.GetValue(Seed) is { } seed ? (seed, seed)
-            : line.GetValue(Seeds) ?? (1, time is null ? UsualSeeds : int.MaxValue);
+            : line.GetValue(Seeds) ?? (1, time is null && line.GetValue(UntilDry) is null ? UsualSeeds : int.MaxValue);
         var mutant = line.GetRequiredValue(MutantName);
         if (mutant.Length > 0 && Mutants.Find(mutant) is null)
             throw new UsageException($"--mutant {mutant}: there is none; there are {string.Join(", ", Mutants.All.Select(static one => one.Name))}.");
-        return new CampaignOptions(first, last, time, line.GetValue(Jobs), line.GetValue(ScenarioFile)?.FullName, mutant);
+        return new CampaignOptions(first, last, time, line.GetValue(Jobs), line.GetValue(ScenarioFile)?.FullName, mutant, line.GetValue(UntilDry));
     }
 
     private static int Work(CampaignOptions options, string share, CancellationToken cancellation)
@@ -151,16 +164,12 @@ internal static class SimulateCommand
         });
     }
 
-    private static void TellCoverage(CampaignTotals totals)
-    {
-        foreach (var (key, count) in totals.Coverage)
-            Screen.Line($"{count,10:N0}  {key}");
-    }
+    private static string RepeatOf(ParseResult line) => $"simulate {string.Join(' ', line.Tokens.Skip(1).Select(static token => token.Value))}";
 
     private static void WriteHashes(FileInfo? file, IEnumerable<SeedResult> results)
     {
         if (file is not null)
-            OutputFiles.Save("--hashes", file, string.Concat(results.Select(static result => FormattableString.Invariant($"{result.Seed} {result.Hash:x16} {result.Verdict}\n"))));
+            OutputFiles.Save("--hashes", file, string.Concat(results.Select(static result => FormattableString.Invariant($"{result.Seed} {result.Hash} {result.Verdict}\n"))));
     }
 
     private static void WriteJson(FileInfo? file, CampaignTotals totals)
@@ -176,8 +185,11 @@ internal static class SimulateCommand
             simulatedSeconds = totals.SimulatedSeconds,
             requests = totals.Requests,
             messages = totals.Turns,
-            failures = totals.Failures.Select(static failure => new { failure.Seed, Hash = $"{failure.Hash:x16}", failure.Verdict, failure.Sentences }),
-            coverage = totals.Coverage,
+            failures = totals.Failures.Select(static failure => new { failure.Seed, failure.Hash, failure.Verdict, failure.Sentences }),
+            cells = totals.Cells.Count,
+            newCells = totals.NewCells,
+            faults = totals.Faults.Values,
+            coverage = new CoverageTable(totals).Rows(),
         }, file);
     }
 }

@@ -90,7 +90,8 @@ internal static class HelpText
             "simulate --seeds 1..1000 --jobs 2           # two processes",
             "simulate --mutants                          # how many seeds it takes to find each historical bug",
             "simulate --mutant submit-before-data --seeds 1..10  # what a finding looks like: repeated, shrunk, written as a test",
-            "simulate --time 60 --coverage               # as many seeds as a minute takes",
+            "simulate --time 60 --coverage               # as many seeds as a minute takes, and what they have reached",
+            "simulate --until-dry 200 --jobs 2 --html campaign.html  # until 200 seeds in a row reach nothing new",
             "simulate --seeds 1..1000 --hashes a.txt     # one line a seed: the same on every machine",
             "simulate --scenario found/Seed7Order.json --seed 7",
             "simulate --speed                            # how fast virtual time is",
@@ -103,6 +104,8 @@ internal static class HelpText
             "replay 7 --step                             # message by message; Enter goes on, state and task-set show, help names the rest",
             "replay 7 --step < steps.txt                 # the same from a script: until AioWrite, task-set, quit, a line each",
             "replay found/Seed7Order.json",
+            "replay 7 --html run.html                    # one page: timeline, task sets, faults, latencies, messages",
+            "replay 7 --pcapng run.pcapng --trace run.json --journal run.journal  # all forms that `journal --to` knows",
         ],
         ["disk"] =
         [

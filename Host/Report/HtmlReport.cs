@@ -58,6 +58,8 @@ internal sealed record HtmlReport(
                         WriteSection(html, Sections[i], Anchor(i));
                 }
                 html.Raw($"<script>\n{Resource("report.js")}</script>\n");
+                foreach (var script in Parts(static block => block.Script))
+                    html.Raw($"<script>\n{Resource(script)}</script>\n");
             }
         }
         return html.ToString();
@@ -73,7 +75,12 @@ internal sealed record HtmlReport(
         html.Void("link", ("rel", "icon"), ("href", "data:,"));
         html.Leaf("title", Title);
         html.Raw($"<style>\n{Resource("report.css")}</style>\n");
+        foreach (var style in Parts(static block => block.Style))
+            html.Raw($"<style>\n{Resource(style)}</style>\n");
     }
+
+    private IEnumerable<string> Parts(Func<ReportBlock, string?> part) =>
+        Sections.SelectMany(static section => section.Blocks).Select(part).OfType<string>().Distinct();
 
     private void WriteHeader(MarkupWriter html)
     {

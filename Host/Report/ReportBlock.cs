@@ -3,6 +3,12 @@ namespace ScsiActors.Host.Report;
 /// <summary>Something a section is made of.</summary>
 internal abstract record ReportBlock
 {
+    /// <summary>The script that a page with such a block has besides its own; null for none.</summary>
+    internal virtual string? Script => null;
+
+    /// <summary>The style sheet likewise.</summary>
+    internal virtual string? Style => null;
+
     internal abstract void WriteTo(MarkupWriter html);
 }
 
@@ -47,6 +53,19 @@ internal sealed record Preformatted(string Label, string Text) : ReportBlock
         using (ScrollBox.Open(html, Label))
         using (html.Element("pre"))
             html.Text(Text);
+    }
+}
+
+/// <summary>Text as a terminal shows it, of which at first only the heading is seen.</summary>
+internal sealed record Folded(string Label, string Text) : ReportBlock
+{
+    internal override void WriteTo(MarkupWriter html)
+    {
+        using (html.Element("details"))
+        {
+            html.Leaf("summary", Label);
+            new Preformatted(Label, Text).WriteTo(html);
+        }
     }
 }
 

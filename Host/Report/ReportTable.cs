@@ -30,6 +30,9 @@ internal enum CellKind
 /// <summary>One cell of a table.</summary>
 internal sealed record ReportCell(string Text, CellKind Kind)
 {
+    /// <summary>A place on the page that the cell leads to; null for none.</summary>
+    public string? Address { get; init; }
+
     /// <summary>A number that is not there.</summary>
     public static readonly ReportCell Missing = new(Figures.None, CellKind.Number);
 
@@ -151,7 +154,10 @@ internal sealed record ReportTable(string Caption, string RowHeading, IReadOnlyL
                 html.Leaf("span", cell.Kind == CellKind.Above ? Up : Down, ("class", "arrow"));
             if (cell.Kind is CellKind.Good or CellKind.Bad)
                 html.Leaf("span", cell.Kind == CellKind.Good ? "✓" : "✗", ("class", "arrow"));
-            html.Text(cell.Text);
+            if (cell.Address is { } address)
+                html.Leaf("a", cell.Text, ("href", address));
+            else
+                html.Text(cell.Text);
         }
     }
 

@@ -9,13 +9,18 @@ namespace ScsiActors.Host.Simulate;
 /// <param name="Jobs">Processes.</param>
 /// <param name="ScenarioFile">The file with a scenario that is run under each seed, in place of those drawn from the seeds; null for none.</param>
 /// <param name="Mutant">The historical bug that is put in; empty for none.</param>
-internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, int Jobs, string? ScenarioFile, string Mutant = "")
+/// <param name="UntilDry">The campaign ends when so many seeds one after the other have found no new cell; null for no such end.</param>
+internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, int Jobs, string? ScenarioFile, string Mutant = "", int? UntilDry = null)
 {
     /// <summary>The scenario in <see cref="ScenarioFile"/>.</summary>
     public Scenario? Scenario { get; } = ScenarioFile is null ? null : ScenarioSource.Read(ScenarioFile);
 
     /// <summary>Seeds there are at the most.</summary>
     public ulong Count => Last - First + 1;
+
+    /// <summary>The arguments of the verb that repeat a seed of it.</summary>
+    public string Repeat(ulong seed) => Mutant.Length > 0 ? $"simulate --mutant {Mutant} --seed {seed}"
+        : ScenarioFile is { } file ? $"simulate --scenario {file} --seed {seed}" : $"replay {seed}";
 
     /// <summary>The scenario that is run under a seed.</summary>
     public Scenario ScenarioOf(ulong seed) => With(Scenario is { } given ? given with { Seed = seed } : ScenarioGenerator.Draw(seed));
@@ -31,10 +36,11 @@ internal sealed record CampaignOptions(ulong First, ulong Last, TimeSpan? Time, 
 /// <param name="Requests">Requests that clients sent.</param>
 /// <param name="Turns">Messages handled.</param>
 /// <param name="Seconds">Virtual time.</param>
-/// <param name="Coverage">How often what ended how.</param>
+/// <param name="Cells">Cells of coverage, each followed by how many requests ended in it.</param>
+/// <param name="Faults">What has become of the rules.</param>
 internal sealed record SeedResult(
-    ulong Seed, ulong Hash, string Verdict, IReadOnlyList<string> Sentences, int Requests, long Turns, double Seconds,
-    IReadOnlyDictionary<string, int> Coverage)
+    ulong Seed, string Hash, string Verdict, IReadOnlyList<string> Sentences, int Requests, long Turns, double Seconds,
+    IReadOnlyList<ulong> Cells, IReadOnlyList<FaultTally> Faults)
 {
     /// <summary>True when nothing was wrong.</summary>
     public bool IsGood => Sentences.Count == 0;
@@ -42,5 +48,5 @@ internal sealed record SeedResult(
     /// <summary>The result of a run.</summary>
     public static SeedResult Of(RunResult result) => new(
         result.Scenario.Seed, result.Hash, result.Verdict, [.. result.Findings.Select(static finding => finding.ToString())], result.Requests,
-        result.Turns, result.Elapsed.TotalSeconds, result.Coverage);
+        result.Turns, result.Elapsed.TotalSeconds, [.. result.Cells.SelectMany(static one => (ulong[])[one.Cell.Key, (ulong)one.Count])], result.Faults);
 }

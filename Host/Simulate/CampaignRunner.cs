@@ -44,7 +44,8 @@ internal sealed class CampaignRunner(CampaignOptions options, CancellationToken 
     {
         using var process = Process.Start(StartInfo(share)) ?? throw new RunFailedException("A worker process could not be started.");
         using var kill = cancellation.Register(() => process.Kill());
-        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        // What was killed may leave half a line.
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line && !cancellation.IsCancellationRequested)
         {
             if (JsonSerializer.Deserialize<SeedResult>(line) is { } result)
                 done(result);

@@ -1,15 +1,19 @@
 using System.Diagnostics;
 using ScsiActors.Host.Output;
+using ScsiActors.Host.Simulate.Html;
+using ScsiActors.Journal;
 using ScsiActors.Simulation;
 using ScsiActors.Simulation.Campaign;
 
 namespace ScsiActors.Host.Simulate;
 
-/// <summary>Says what a failing seed has found, makes it short, and writes the shortest case as a scenario and as a test.</summary>
+/// <summary>Says what a failing seed has found, makes it short, and writes the shortest case as a scenario, as a test and as a page.</summary>
 /// <param name="options">The campaign.</param>
 /// <param name="folder">Where files go.</param>
 internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folder)
 {
+    private const int MostMessages = 60;
+
     private static readonly TimeSpan ShrinkingTime = TimeSpan.FromSeconds(30);
 
     /// <summary>Reports one failing seed of each kind, and only names the others.</summary>
@@ -25,7 +29,7 @@ internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folde
             Screen.Line($"FAILED seed {first.Seed}: {first.Sentences[0]}");
             foreach (var sentence in first.Sentences.Skip(1).Take(4))
                 Screen.Line($"  then {sentence}");
-            Screen.Line($"  repeat it: {HelpText.Program} {Repeat(first.Seed)}");
+            Screen.Line($"  repeat it: {HelpText.Program} {options.Repeat(first.Seed)}");
             var others = kind.Where(failure => failure != first).Select(static failure => failure.Seed).Order().ToList();
             if (others.Count > 0)
                 Screen.Line($"  the same oracle: {(others.Count == 1 ? "seed" : $"{others.Count} seeds:")} {string.Join(", ", others.Take(10))}{(others.Count > 10 ? ", ..." : "")}");
@@ -34,24 +38,31 @@ internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folde
         }
     }
 
-    private string Repeat(ulong seed) => options.Mutant.Length > 0 ? $"simulate --mutant {options.Mutant} --seed {seed}"
-        : options.ScenarioFile is { } file ? $"simulate --scenario {file} --seed {seed}" : $"replay {seed}";
-
     private void Shrink(SeedResult failure, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var shrinker = new ScenarioShrinker(static scenario => ScenarioRun.Run(scenario), () => clock.Elapsed > ShrinkingTime || cancellation.IsCancellationRequested);
         var scenario = options.ScenarioOf(failure.Seed);
         var shortest = shrinker.Shrink(scenario, failure.Verdict);
-        var finding = ScenarioRun.Run(shortest).Findings.First(finding => finding.Oracle == failure.Verdict);
+        using var run = new ScenarioRun(shortest, new JournalOptions { Keep = int.MaxValue });
+        run.Prepare();
+        run.Finish();
+        var finding = run.Result().Findings.First(finding => finding.Oracle == failure.Verdict);
         folder.Create();
         var name = ScenarioTest.NameOf(shortest, finding);
-        var (test, data) = (Path.Combine(folder.FullName, $"{name}.cs"), Path.Combine(folder.FullName, $"{name}.json"));
-        File.WriteAllText(test, ScenarioTest.Write(shortest, finding, Diagram.Of(shortest)));
+        var (test, data, page) = (FileOf(name, "cs"), FileOf(name, "json"), FileOf(name, "html"));
+        File.WriteAllText(test, ScenarioTest.Write(shortest, finding, DiagramOf(run)));
         File.WriteAllText(data, ScenarioJson.Write(shortest));
+        File.WriteAllText(page, RunReport.Of(run, $"replay {data}").ToHtml());
         var reordered = TurnDeviations.Parse(shortest.Deviations).Count;
         Screen.Line($"  shortest case: {shortest.Steps.Count} of {scenario.Steps.Count} steps{(reordered == 0 ? "" : $", {reordered} {(reordered == 1 ? "turn" : "turns")} out of order")}, after {shrinker.Runs} runs in {clock.Elapsed.TotalSeconds:0.0} s: {finding}");
         Screen.Line($"  as a test:     {test}");
+        Screen.Line($"  as a page:     {page}");
         Screen.Line($"  message flow:  {HelpText.Program} replay {data}");
     }
+
+    private string FileOf(string name, string extension) => Path.Combine(folder.FullName, $"{name}.{extension}");
+
+    private static string DiagramOf(ScenarioRun run) =>
+        SequenceDiagram.From(run.Journal.Events, new SequenceOptions { MaximumItems = MostMessages }).ToMermaid();
 }

@@ -1,108 +1,30 @@
-using ScsiActors.Faults;
 using ScsiActors.Messages;
-using ScsiActors.Messages.Scsi;
-using ScsiActors.Scsi;
 
 namespace ScsiActors.Simulation.Campaign;
 
-/// <summary>What is kept of a run besides findings: counts of endings, and a hash of every answer that a client got.</summary>
+/// <summary>What a run itself has to know of its requests: how many there were, and how the last one ended.</summary>
 internal sealed class RunRecord
 {
-    private const ulong Prime = 0x9E3779B97F4A7C15UL;
-
-    private readonly Dictionary<ulong, string> _names = [];
-    private readonly Dictionary<string, int> _coverage = [];
-    private ulong _hash = 1;
-
     /// <summary>Requests that clients have sent.</summary>
     public int Requests { get; private set; }
 
     /// <summary>True when the last command was answered with GOOD.</summary>
     public bool LastWasGood { get; private set; }
 
-    /// <summary>How often what ended how, and how often which fault acted.</summary>
-    public IReadOnlyDictionary<string, int> CoverageWith(FaultLedger? ledger)
-    {
-        foreach (var kind in (ledger?.Injections ?? []).GroupBy(static injection => (injection.Rule.What.What, injection.Rule.Where)))
-            _coverage[$"fault {kind.Key.What} at {kind.Key.Where}"] = kind.Count();
-        return _coverage;
-    }
-
-    /// <summary>The hash of the answers, with that of the world.</summary>
-    public ulong HashWith(ulong world) => (_hash ^ world) * Prime;
-
     /// <summary>A message was sent.</summary>
     public void Observe(in Observed seen)
     {
-        if (Parties.IsClient(seen.From))
-            Sent(seen.Message);
-        else if (Parties.IsClient(seen.To))
-            Answered(seen.Message);
-    }
-
-    /// <summary>The name of an operation, for people.</summary>
-    public static string NameOf(Cdb cdb) => CommandTable.Find(cdb, out _)?.Name ?? $"operation code {cdb.OperationCode:X2}h";
-
-    private void Sent(object message)
-    {
-        switch (message)
+        switch (seen.Message)
         {
-            case ExecuteCommand command:
+            case ExecuteCommand or ExecuteTaskManagement or ExecuteBusReset or ExecuteBlockRequest when Parties.IsClient(seen.From):
                 Requests++;
-                _names[command.Id] = NameOf(command.Cdb);
                 break;
-            case ExecuteTaskManagement function:
-                Requests++;
-                _names[function.Id] = function.Function.ToString();
-                break;
-            case ExecuteBusReset reset:
-                Requests++;
-                _names[reset.Id] = "bus reset";
-                break;
-            case ExecuteBlockRequest request:
-                Requests++;
-                _names[request.Id] = $"virtio {request.Operation}";
-                break;
-        }
-    }
-
-    private void Answered(object message)
-    {
-        switch (message)
-        {
-            case CommandExecuted executed:
+            case CommandExecuted executed when Parties.IsClient(seen.To):
                 LastWasGood = executed.IsGood;
-                Add(executed.Id, (ulong)executed.Outcome << 48 | (ulong)executed.Status << 40
-                    | (ulong)(executed.Sense?.Additional.Code ?? 0) << 32 | (uint)executed.Residual);
-                Count(executed.Id, executed.Outcome == CommandOutcome.Complete ? $"{executed.Status} {executed.Sense}".TrimEnd() : executed.Outcome.ToString());
                 break;
-            case TaskManagementExecuted executed:
+            case TaskManagementExecuted or BusResetExecuted when Parties.IsClient(seen.To):
                 LastWasGood = false;
-                Add(executed.Id, (ulong)executed.Response);
-                Count(executed.Id, executed.Response.ToString());
-                break;
-            case BusResetExecuted executed:
-                LastWasGood = false;
-                Add(executed.Id, 0);
-                Count(executed.Id, "done");
-                break;
-            case BlockRequestExecuted executed:
-                Add(executed.Id, (ulong)executed.Status << 32 | (uint)executed.Bytes);
-                Count(executed.Id, executed.Status.ToString());
                 break;
         }
-    }
-
-    private void Add(ulong id, ulong ending)
-    {
-        _hash = (_hash ^ id) * Prime;
-        _hash = (_hash ^ ending) * Prime;
-        _hash ^= _hash >> 31;
-    }
-
-    private void Count(ulong id, string ending)
-    {
-        var key = $"{_names.GetValueOrDefault(id, "?")} | {ending}";
-        _coverage[key] = _coverage.GetValueOrDefault(key) + 1;
     }
 }

@@ -1,10 +1,30 @@
+using ScsiActors.Faults;
+
 namespace ScsiActors.Simulation.Campaign;
+
+/// <summary>What has become of the rules of one kind of fault at one place.</summary>
+/// <param name="Fault">The kind and the place.</param>
+/// <param name="Acted">Injections.</param>
+/// <param name="Noticed">Those that somebody noticed.</param>
+/// <param name="Idle">Rules that never acted.</param>
+public sealed record FaultTally(string Fault, int Acted, int Noticed, int Idle)
+{
+    internal static IReadOnlyList<FaultTally> Of(FaultLedger? ledger) => ledger is null ? [] :
+    [
+        .. ledger.Rules.GroupBy(static rule => (rule.Rule.What.What, rule.Rule.Where)).Select(kind => new FaultTally(
+            $"{FaultNames.Of(kind.Key.What)} at {FaultNames.Of(kind.Key.Where)}",
+            ledger.Injections.Count(injection => IsOf(injection, kind.Key)), ledger.Injections.Count(injection => IsOf(injection, kind.Key) && injection.IsNoticed),
+            kind.Count(static rule => rule.Fired == 0))),
+    ];
+
+    private static bool IsOf(FaultInjection injection, (FaultWhat, FaultWhere) kind) => (injection.Rule.What.What, injection.Rule.Where) == kind;
+}
 
 /// <summary>How a run ended.</summary>
 /// <param name="Scenario">What was run.</param>
-/// <param name="Hash">Of everything that happened; the same scenario gives the same hash everywhere.</param>
+/// <param name="Hash">That of the run's journal, 64 hexadecimal digits; the same scenario gives the same hash everywhere.</param>
 /// <param name="Findings">What was wrong, in the order in which it was seen; none is as it should be.</param>
-public sealed record RunResult(Scenario Scenario, ulong Hash, IReadOnlyList<Finding> Findings)
+public sealed record RunResult(Scenario Scenario, string Hash, IReadOnlyList<Finding> Findings)
 {
     /// <summary>Commands, functions and block requests that were sent.</summary>
     public int Requests { get; init; }
@@ -30,8 +50,15 @@ public sealed record RunResult(Scenario Scenario, ulong Hash, IReadOnlyList<Find
     /// <summary>What each fault hit and who noticed, and the rules that never acted; empty without faults.</summary>
     public string FaultReport { get; init; } = "";
 
-    /// <summary>How often what ended how: operation code or function, and its ending.</summary>
-    public IReadOnlyDictionary<string, int> Coverage { get; init; } = new Dictionary<string, int>();
+    /// <summary>The combinations of operation, ending, state, bus phase and fault that requests ended in, and how many in each.</summary>
+    public IReadOnlyList<(CoverageCell Cell, int Count)> Cells { get; init; } = [];
+
+    /// <summary>What has become of the rules, by the kind of fault and its place.</summary>
+    public IReadOnlyList<FaultTally> Faults { get; init; } = [];
+
+    /// <summary>How often what ended how: operation and ending, the other axes of the cells added up.</summary>
+    public IReadOnlyDictionary<string, int> Coverage => Cells.GroupBy(static one => $"{one.Cell.Operation} | {one.Cell.Ending}")
+        .ToDictionary(static group => group.Key, static group => group.Sum(static one => one.Count));
 
     /// <summary>True when nothing was wrong.</summary>
     public bool IsGood => Findings.Count == 0;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using ScsiActors.Dispatch;
 using ScsiActors.Faults;
+using ScsiActors.Journal;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
@@ -35,6 +36,8 @@ public sealed partial class ScenarioRun : IDisposable
     private readonly LivenessOracle _liveness;
     private readonly Oracle[] _oracles;
     private readonly RunRecord _record = new();
+    private readonly RunJournal _journal;
+    private readonly RunCoverage _coverage;
     private readonly Dictionary<IActorRef, string> _names = [];
     private readonly Dictionary<string, IActorRef> _clients = [];
     private readonly Dictionary<(int Target, int Lun), IActorRef> _virtioDrivers = [];
@@ -45,7 +48,9 @@ public sealed partial class ScenarioRun : IDisposable
     private int _scheduled;
 
     /// <summary>A world with the scenario's devices in it; nothing has been sent yet.</summary>
-    public ScenarioRun(Scenario scenario)
+    /// <param name="scenario">What is run.</param>
+    /// <param name="journal">What becomes of the events of its journal besides their hash; null for nothing.</param>
+    public ScenarioRun(Scenario scenario, JournalOptions? journal = null)
     {
         _scenario = scenario;
         _context = new OracleContext(scenario);
@@ -68,11 +73,19 @@ public sealed partial class ScenarioRun : IDisposable
             Costs = costs,
             Config = ConfigurationFactory.ParseString("akka.loglevel = ERROR"),
         });
+        _coverage = new RunCoverage(scenario.BlockSize);
+        _journal = new RunJournal(_world, scenario, journal);
         _lastId = scenario.Steps.Select(static step => step.Id).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>The world, for a test kit.</summary>
     public SimulatedWorld World => _world;
+
+    /// <summary>Its journal; ends with the run.</summary>
+    public Journal.Journal Journal => _journal.Journal;
+
+    /// <summary>The account of the faults; null without any.</summary>
+    public FaultLedger? Ledger => _context.Ledger;
 
     /// <summary>When the scenario's time began.</summary>
     public TimeSpan Start { get; private set; }
@@ -117,8 +130,9 @@ public sealed partial class ScenarioRun : IDisposable
         if (_scenario.Uses(ScenarioPort.VirtioBlk))
             FindVirtioDrivers(probe, subsystem);
         var power = _scenario.Steps.Any(static step => step is PowerCutStep) ? PowerSwitch(probe) : ActorRefs.Nobody;
-        _world.Filter = filter ?? MutantOf(_scenario, InjectorOf(config));
         Start = _world.Now;
+        var between = filter ?? MutantOf(_scenario, InjectorOf(config));
+        _world.Filter = between is not null && _context.Ledger is { } ledger ? _journal.Watch(between, ledger, Start) : between;
         foreach (var step in _scenario.Steps)
         {
             if (step is PowerCutStep)
@@ -144,15 +158,17 @@ public sealed partial class ScenarioRun : IDisposable
             _context.Add(new Finding("liveness", _world.Now, $"after {_world.Turns} messages the actors still tell each other something"));
         foreach (var oracle in _oracles)
             oracle.End(_world.Now);
+        _journal.Record(_context.Findings);
     }
 
     /// <summary>How it went so far.</summary>
-    public RunResult Result() => new(_scenario, _record.HashWith(_world.Hash), _context.Findings)
+    public RunResult Result() => new(_scenario, _journal.Journal.Hash, _context.Findings)
     {
         Requests = _record.Requests,
         Turns = _world.Turns,
         Elapsed = _world.Now - Start,
-        Coverage = _record.CoverageWith(_context.Ledger),
+        Cells = _coverage.Cells(),
+        Faults = FaultTally.Of(_context.Ledger),
         Excused = _context.Excused,
         MutantActed = _mutant?.Acted ?? 0,
         Deviations = _world.Deviations,
@@ -164,6 +180,7 @@ public sealed partial class ScenarioRun : IDisposable
     public void Dispose()
     {
         _world.Sent = null;
+        _journal.Dispose();
         _world.Dispose();
     }
 
@@ -303,10 +320,13 @@ public sealed partial class ScenarioRun : IDisposable
         if (message is Injected)
             return;
         var seen = new Observed(time, NameOf(from), NameOf(to), message);
+        _journal.Record(seen);
         _record.Observe(seen);
         _context.Watch.Observe(seen);
+        _coverage.Observe(seen, _context.Ledger);
         foreach (var oracle in _oracles)
             oracle.Observe(seen);
+        _journal.Record(_context.Findings);
         Sent?.Invoke(time, seen.From, seen.To, message);
     }
 

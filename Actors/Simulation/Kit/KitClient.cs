@@ -1,4 +1,5 @@
 using Akka.Actor;
+using ScsiActors.Journal;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using ScsiActors.Simulation.Campaign;
@@ -71,7 +72,9 @@ public sealed class KitClient
     {
         var parsed = Cdb.Parse(cdb);
         var use = BlockCommand.Of(parsed);
-        var name = use.Count > 0 ? $"{RunRecord.NameOf(parsed)} LBA {use.Lba}+{use.Count}" : RunRecord.NameOf(parsed);
+        var name = OperationNames.Of(cdb);
+        if (use.Count > 0)
+            name = $"{name} LBA {use.Lba}+{use.Count}";
         return _kit.Send(_self, _port, id => new KitRequest<CommandExecuted>(
             _kit, id, name, new ExecuteCommand(id, _target, _lun, parsed, direction, data, attribute), data));
     }

@@ -37,7 +37,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
     public void The_oracles_find_nothing(ulong seed)
     {
         var result = ScenarioRun.Run(ScenarioGenerator.Draw(seed));
-        output.WriteLine($"seed {seed}: {result.Requests} requests, {result.Excused} findings with a fault to blame, hash {result.Hash:x16}");
+        output.WriteLine($"seed {seed}: {result.Requests} requests, {result.Excused} findings with a fault to blame, hash {result.Hash}");
         Assert.True(result.IsGood, $"Seed {seed}:\n{string.Join('\n', result.Findings)}\n{result.FaultReport}");
     }
 

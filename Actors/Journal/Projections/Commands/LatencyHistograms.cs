@@ -34,7 +34,8 @@ public static class LatencyHistograms
             .Select(static group => Of(group.Key, [.. group.Order()])),
     ];
 
-    private static LatencyHistogram Of(string operation, long[] sorted)
+    /// <summary>One histogram of latencies in ascending order.</summary>
+    internal static LatencyHistogram Of(string operation, long[] sorted)
     {
         var first = BucketOf(sorted[0]);
         var counts = new int[BucketOf(sorted[^1]) - first + 1];
