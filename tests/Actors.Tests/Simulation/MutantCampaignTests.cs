@@ -12,7 +12,7 @@ public sealed class MutantCampaignTests
     [Theory]
     [InlineData("direction-from-bus-phase", 1)]
     [InlineData("submit-before-data", 1)]
-    [InlineData("sigp-lost", 6)]
+    [InlineData("sigp-lost", 11)]
     [InlineData("interrupt-lost", 1)]
     [InlineData("istat-read-clears", 1)]
     [InlineData("sist-half-read", 2)]
