@@ -47,10 +47,15 @@ internal sealed class ProtectionOracle(OracleContext context) : LogicalUnitOracl
     protected override void ObserveOther(in Observed seen)
     {
         if (seen.Message is AioOpened opened && Parties.IsLogicalUnit(seen.To))
-            _readOnly[seen.To] = opened.IsReadOnly;
+            _readOnly[seen.To] = opened.IsReadOnly || Watch.IsSet(seen.To, "read-only", byDefault: false);
     }
 
-    private bool IsReadOnly(string unit) => _readOnly.GetValueOrDefault(unit) || Watch.IsSet(unit, "read-only", byDefault: false);
+    private bool IsReadOnly(string unit)
+    {
+        if (!_readOnly.TryGetValue(unit, out var isReadOnly))
+            _readOnly.Add(unit, isReadOnly = Watch.IsSet(unit, "read-only", byDefault: false));
+        return isReadOnly;
+    }
 
     // Nothing else is wrong with it that could be said first.
     private bool IsOrdinary(in Cdb cdb, in BlockCommand blocks, SenseData sense) =>

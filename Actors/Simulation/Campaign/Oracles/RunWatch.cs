@@ -1,4 +1,3 @@
-using Akka.Configuration;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
@@ -21,7 +20,7 @@ internal sealed class RunWatch(Scenario scenario)
     private readonly Dictionary<string, List<ObservedTask>> _tasks = [];
     private readonly Dictionary<string, UnitModes> _modes = [];
     private readonly HashSet<(string Unit, ulong Association)> _resets = [];
-    private readonly Config _settings = ConfigurationFactory.ParseString(scenario.Settings);
+    private readonly string[] _settings = scenario.Settings.Split('\n', StringSplitOptions.TrimEntries);
 
     /// <summary>The number of the message.</summary>
     public long Now { get; private set; }
@@ -58,7 +57,13 @@ internal sealed class RunWatch(Scenario scenario)
     public bool IsSet(string unit, string name, bool byDefault)
     {
         var (target, lun) = Parties.UnitOf(unit);
-        return _settings.GetBoolean($"targets.{target}.luns.{lun}.logical-unit.{name}", _settings.GetBoolean($"logical-unit.{name}", byDefault));
+        string[] places = [$"targets.{target}.luns.{lun}.logical-unit.{name} = ", $"logical-unit.{name} = "];
+        foreach (var place in places)
+        {
+            if (Array.FindLast(_settings, line => line.StartsWith(place, StringComparison.Ordinal)) is { } line)
+                return line.EndsWith(" on", StringComparison.Ordinal);
+        }
+        return byDefault;
     }
 
     /// <summary>A message was sent.</summary>
