@@ -141,7 +141,7 @@ public sealed class ScenarioGenerator
     private DiskPlan DrawVolatileDisk() => new()
     {
         Lanes = _shape.Pick<int>([1, 2, 4, 16]),
-        Latency = _shape.Pick<int>([100, 1000, 8000, 30_000]),
+        Latency = _shape.Pick<int>([100, 1000, 8000, 3000]),
         Distribution = _shape.Pick<string>(Distributions),
         WriteCache = _shape.Pick<int>([65536, 1 << 20, 1 << 20]),
     };

@@ -64,6 +64,19 @@ public sealed class CampaignTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void Bus_resets_and_power_cuts_are_steps_of_a_scenario_in_every_form()
+    {
+        var scenario = ScenarioBuilder.WithSeed(1).Via(ScenarioPort.Adapter, client: 1).Write(8, 8).At(20).ResetBus().CutPower(50).At(1000).Read(8, 8).Build();
+        Assert.Equal(scenario.Steps, ScenarioJson.Read(ScenarioJson.Write(scenario)).Steps);
+        var test = ScenarioTest.Write(scenario, new Finding("contents", default, "A sentence."));
+        Assert.Contains(".At(20).ResetBus()", test, StringComparison.Ordinal);
+        Assert.Contains(".CutPower(50)", test, StringComparison.Ordinal);
+        var result = ScenarioRun.Run(scenario);
+        Assert.Empty(result.Findings);
+        Assert.Equal(1, result.Coverage["bus reset | done"]);
+    }
+
     [Theory]
     [InlineData("host-adapter.bugs.submit-before-data = on", "default", "contents")]
     public void The_letters_bug_is_found_and_shrinks_to_a_few_steps(string bug, string preset, string oracle)

@@ -70,7 +70,7 @@ public sealed class FaultMutantTests
     public void A_residual_is_wrong()
     {
         using var world = Mutated("wrong-residual");
-        Assert.Equal((true, 1L), (world.Execute(world.Read(0, new byte[512])) is var answer && answer.IsGood, answer.Residual));
+        Assert.Equal((true, 512L), (world.Execute(world.Read(0, new byte[512])) is var answer && answer.IsGood, answer.Residual));
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class FaultMutantTests
     {
         using var world = new FaultWorld("full { where = task-set, when.nth = 2\nwhat = task-set-full }");
         world.World.Filter = new MutantFilter(Mutants.Find("wrong-residual")!, world.World.System, world.World.Random["mutant"], world.Faults);
-        Assert.Equal(1, world.Execute(world.Read(0, new byte[512])).Residual);
+        Assert.Equal(512, world.Execute(world.Read(0, new byte[512])).Residual);
         Assert.Equal(ScsiStatus.TaskSetFull, world.Execute(world.Read(0, new byte[512])).Status);
     }
 

@@ -35,12 +35,14 @@ public sealed class MutantCampaignTests
     [InlineData("completed-twice", 1)]
     public void A_historical_bug_is_found_and_its_shortest_case_is_good_without_it(string name, ulong seed)
     {
-        Assert.NotNull(Mutants.Find(name));
+        var mutant = Mutants.Find(name);
+        Assert.NotNull(mutant);
         var scenario = ScenarioGenerator.Draw(seed);
         Assert.Empty(ScenarioRun.Run(scenario).Findings);
 
         var found = ScenarioRun.Run(scenario with { Mutant = name });
         Assert.NotEmpty(found.Findings);
+        Assert.True(mutant.Config is not null || found.MutantActed > 0, "the bug has not acted");
 
         var runs = 0;
         var shortest = new ScenarioShrinker(static one => ScenarioRun.Run(one), () => ++runs > MostShrinkingRuns).Shrink(found.Scenario, found.Verdict);
