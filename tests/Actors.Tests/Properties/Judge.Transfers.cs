@@ -63,6 +63,7 @@ public sealed partial class Judge
     /// <summary>A request to storage: it must belong to a command, and a write must carry what that command's initiator supplied.</summary>
     public void Submitting(AioRequest request, StorageOperation operation)
     {
+        JudgeIsolation(operation);
         switch (request)
         {
             case AioRead read:
@@ -81,9 +82,8 @@ public sealed partial class Judge
                 if (writer is not null)
                     Runs(writer, Now);
                 break;
-            case AioUnmap:
-                Divergence.Unless(_outstanding.Exists(static one => one.Cdb.OperationCode == 0x04), "aio-owner",
-                    $"{request} belongs to no command");
+            case AioUnmap unmap:
+                operation.Owner = OwnerOf(unmap);
                 break;
         }
     }
@@ -161,8 +161,7 @@ public sealed partial class Judge
         var (owner, candidates) = (-1, 0);
         foreach (var command in _outstanding)
         {
-            var range = CommandRules.Range(command.Cdb);
-            if (range.Use is MediumUse.None or MediumUse.Synchronize || !Contains(range, read.Offset, read.Data.Length))
+            if (!Reaches(command, read.Offset, read.Data.Length))
                 continue;
             candidates++;
             owner = command.Serial;
@@ -176,13 +175,20 @@ public sealed partial class Judge
         foreach (var command in _outstanding)
         {
             var range = CommandRules.Range(command.Cdb);
-            if (range.Use is not (MediumUse.Write or MediumUse.WriteAndVerify) || !Contains(range, write.Offset, write.Data.Length))
+            if (range.Use == MediumUse.WriteSame && Reaches(command, write.Offset, write.Data.Length) && Repeats(write, BlockOf(command)))
+                return command;
+            if (range.Use is not (MediumUse.Write or MediumUse.WriteAndVerify or MediumUse.CompareAndWrite)
+                || !Contains(range, write.Offset, write.Data.Length))
                 continue;
             var at = write.Offset - (long)range.Start * _facts.BlockSize;
+            // Behind the blocks to compare come those to write.
+            if (range.Use == MediumUse.CompareAndWrite)
+                at += range.Count * (long)_facts.BlockSize;
             if (at + write.Data.Length > command.DataOut.Length || !Carries(write, command.DataOut.AsSpan((int)at)))
                 continue;
             command.Stored += write.Data.Length;
             Divergence.Unless(command.Stored <= command.Supplied, "aio-owner", $"{write} writes for {command} more than was supplied");
+            JudgeWhole(write, command, range);
             return command;
         }
         Divergence.Unless(_outstanding.Exists(static one => one.Cdb.OperationCode == 0x04), "aio-owner",

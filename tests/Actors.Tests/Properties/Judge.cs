@@ -270,8 +270,7 @@ public sealed partial class Judge
     {
         if (sense.Key != SenseKey.MediumError || sense.IsDeferred || sense.Information is not { } block)
             return;
-        var range = CommandRules.Range(command.Cdb);
-        Divergence.Unless(range.Use != MediumUse.None && block >= range.Start && (range.Count == 0 || block - range.Start < range.Count),
+        Divergence.Unless(_rules.Reach(command).Any(range => block >= range.Start && (range.Count == 0 || block - range.Start < range.Count)),
             "sense-information",
             $"{text}: INFORMATION names block {block}, which the command has nothing to do with");
     }
