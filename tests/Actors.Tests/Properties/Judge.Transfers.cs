@@ -96,7 +96,8 @@ public sealed partial class Judge
         var command = _outstanding.Find(one => one.Task == task);
         if (command is null)
         {
-            command = _outstanding.Find(one => one.Task is null && one.Request.Nexus == nexus);
+            // Of several with one name it is the latest: those before it are being aborted, or refused.
+            command = _outstanding.FindLast(one => one.Task is null && one.Request.Nexus == nexus);
             Divergence.Unless(command is not null, "transfer-owner", $"{message} belongs to no command that is outstanding");
             command.Task = task;
         }
@@ -172,11 +173,14 @@ public sealed partial class Judge
 
     private ModelCommand? WriterOf(AioWrite write)
     {
+        var repeaters = _outstanding.FindAll(command => CommandRules.Range(command.Cdb).Use == MediumUse.WriteSame
+            && Reaches(command, write.Offset, write.Data.Length) && Repeats(write, BlockOf(command)));
+        // Zeroes of several commands for the same blocks cannot be told apart.
+        if (repeaters.Count > 0)
+            return repeaters.Count == 1 ? repeaters[0] : null;
         foreach (var command in _outstanding)
         {
             var range = CommandRules.Range(command.Cdb);
-            if (range.Use == MediumUse.WriteSame && Reaches(command, write.Offset, write.Data.Length) && Repeats(write, BlockOf(command)))
-                return command;
             if (range.Use is not (MediumUse.Write or MediumUse.WriteAndVerify or MediumUse.CompareAndWrite)
                 || !Contains(range, write.Offset, write.Data.Length))
                 continue;

@@ -159,9 +159,9 @@ public sealed partial class Judge
     {
         var named = _outstanding.Where(one => one.Request.Nexus == message.Nexus).ToList();
         Divergence.Unless(named.Count > 0, "completion-twice", $"{message} answers no command that is outstanding");
-        // Of two commands of one name the younger is the one that is refused.
+        // Of two commands of one name the younger is the one that is refused; it has transferred nothing.
         var isRefusal = message.Status is ScsiStatus.Busy or ScsiStatus.TaskSetFull or ScsiStatus.AcaActive || IsOverlap(message.Sense);
-        return isRefusal ? named[^1] : named[0];
+        return isRefusal ? named.FindLast(static one => one.Task is null) ?? named[^1] : named[0];
     }
 
     // What does not depend on the command itself. True when it was one of these, and legal.
