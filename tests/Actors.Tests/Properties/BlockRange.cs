@@ -20,6 +20,15 @@ public enum MediumUse
 
     /// <summary>SYNCHRONIZE CACHE.</summary>
     Synchronize,
+
+    /// <summary>COMPARE AND WRITE.</summary>
+    CompareAndWrite,
+
+    /// <summary>WRITE SAME.</summary>
+    WriteSame,
+
+    /// <summary>A range of UNMAP.</summary>
+    Unmap,
 }
 
 /// <summary>The blocks a CDB names.</summary>

@@ -5,7 +5,7 @@ using ScsiActors.Messages.Scsi;
 namespace ScsiActors.Tests.Properties;
 
 /// <summary>Makes commands, valid and invalid, of all CDB groups.</summary>
-public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage)
+public sealed partial class CommandGenerator(DeviceFacts facts, SimulatedStorage storage)
 {
     /// <summary>Weights for a bit of everything.</summary>
     public static readonly int[] Balanced = [25, 25, 4, 7, 3, 4, 4, 4, 5, 5, 2, 4, 4, 3, 3, 2, 3, 1, 6];
@@ -27,7 +27,7 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
     /// <summary>A CDB.</summary>
     public Cdb Next(RandomStream random, Swarm swarm, ModelState state)
     {
-        byte[] bytes = random.Weighted(swarm.Kinds) switch
+        byte[] bytes = swarm.WholeEvery > 0 && random.OneIn(swarm.WholeEvery) ? Whole(random) : random.Weighted(swarm.Kinds) switch
         {
             0 => Blocks(random, Reads),
             1 => Blocks(random, Writes),
@@ -87,6 +87,8 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
             return ModeList(random, cdb, state);
         if (cdb.OperationCode == 0x04)
             return (cdb[1] & 0x10) == 0 ? [] : new byte[(cdb[1] & 0x20) != 0 ? 8 : 4];
+        if (range.Use is MediumUse.CompareAndWrite or MediumUse.WriteSame || cdb.OperationCode == 0x42)
+            return WholeData(random, cdb, serial);
         var count = range.Use switch
         {
             MediumUse.Write or MediumUse.WriteAndVerify => range.Count,
@@ -103,9 +105,14 @@ public sealed class CommandGenerator(DeviceFacts facts, SimulatedStorage storage
                 data[random.Below(data.Length)] ^= 1;
             return data;
         }
-        for (var at = 0; at < data.Length; at += 8)
-            BinaryPrimitives.WriteUInt64LittleEndian(data.AsSpan(at), RandomStream.Mix(((ulong)serial << 32) + (ulong)at + 1));
+        FillUniquely(data, serial);
         return data;
+    }
+
+    private static void FillUniquely(Span<byte> data, int serial)
+    {
+        for (var at = 0; at < data.Length; at += 8)
+            BinaryPrimitives.WriteUInt64LittleEndian(data[at..], RandomStream.Mix(((ulong)serial << 32) + (ulong)at + 1));
     }
 
     private byte[] Blocks(RandomStream random, byte[] operationCodes)

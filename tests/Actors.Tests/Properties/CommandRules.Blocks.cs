@@ -13,7 +13,9 @@ public sealed partial class CommandRules
         var use = cdb.OperationCode switch
         {
             0x08 or 0x28 or 0xA8 or 0x88 => MediumUse.Read,
-            0x0A or 0x2A or 0xAA or 0x8A => MediumUse.Write,
+            0x0A or 0x2A or 0xAA or 0x8A or 0x9C => MediumUse.Write,
+            0x89 => MediumUse.CompareAndWrite,
+            0x41 or 0x93 => MediumUse.WriteSame,
             0x2E or 0xAE or 0x8E => MediumUse.WriteAndVerify,
             0x2F or 0xAF or 0x8F => MediumUse.Verify,
             0x35 or 0x91 => MediumUse.Synchronize,
@@ -23,6 +25,8 @@ public sealed partial class CommandRules
             return default;
         return cdb.Length switch
         {
+            16 when cdb.OperationCode == 0x89 => new BlockRange(use, cdb.UInt64(2), cdb[13]),
+            16 when cdb.OperationCode == 0x9C => new BlockRange(use, cdb.UInt64(2), cdb.UInt16(12)),
             6 => new BlockRange(use, cdb.UInt24(1) & 0x1FFFFF, cdb[4] == 0 ? 256u : cdb[4]),
             10 => new BlockRange(use, cdb.UInt32(2), cdb.UInt16(7)),
             12 => new BlockRange(use, cdb.UInt32(2), cdb.UInt32(6)),
@@ -31,7 +35,7 @@ public sealed partial class CommandRules
     }
 
     /// <summary>True when data must be on stable storage at GOOD, whatever the write cache.</summary>
-    public static bool IsForced(Cdb cdb) => cdb.OperationCode is 0x2A or 0xAA or 0x8A && (cdb[1] & 0x08) != 0;
+    public static bool IsForced(Cdb cdb) => cdb.OperationCode is 0x2A or 0xAA or 0x8A or 0x89 or 0x9C && (cdb[1] & 0x08) != 0;
 
     /// <summary>BYTCHK of VERIFY and WRITE AND VERIFY: 0 none, 1 compare, 3 compare one block with all.</summary>
     public static int ByteCheck(Cdb cdb) => cdb[1] >> 1 & 3;

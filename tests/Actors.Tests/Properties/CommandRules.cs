@@ -16,6 +16,8 @@ public sealed record CommandRow(string Name, bool NeedsMedium, string Bits,
 /// alone.</summary>
 public sealed partial class CommandRules(DeviceFacts facts)
 {
+    private const byte Unmapping = 0x42;
+
     private static readonly Dictionary<(byte OperationCode, int ServiceAction), CommandRow> Rows = new()
     {
         [(0x00, -1)] = new("TEST UNIT READY", true, "00 00 00 00 00 C", static (_, _, _) => [Outcome.Good()]),
@@ -29,6 +31,12 @@ public sealed partial class CommandRules(DeviceFacts facts)
         [(0x2A, -1)] = new("WRITE(10)", true, "2A 1A/18 FF FF FF FF 1F FF FF C", static (r, c, s) => r.Write(c, s)),
         [(0xAA, -1)] = new("WRITE(12)", true, "AA 1A/18 FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Write(c, s)),
         [(0x8A, -1)] = new("WRITE(16)", true, "8A 1A/18 FF FF FF FF FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Write(c, s)),
+        [(0x9C, -1)] = new("WRITE ATOMIC(16)", true, "9C 1A/18 FF FF FF FF FF FF FF FF FF/00 FF/00 FF FF 1F C", static (r, c, s) => r.WriteAtomic(c, s)),
+        [(0x89, -1)] = new("COMPARE AND WRITE", true, "89 1A/18 FF FF FF FF FF FF FF FF 00 00 00 FF 1F C",
+            static (r, c, s) => r.CompareAndWrite(c, s)),
+        [(0x41, -1)] = new("WRITE SAME(10)", true, "41 18/08 FF FF FF FF 1F FF FF C", static (r, c, s) => r.WriteSame(c, s)),
+        [(0x93, -1)] = new("WRITE SAME(16)", true, "93 19/09 FF FF FF FF FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.WriteSame(c, s)),
+        [(Unmapping, -1)] = new("UNMAP", true, "42 01/00 00 00 00 00 1F FF FF C", static (r, c, s) => r.Unmap(c, s)),
         [(0x2E, -1)] = new("WRITE AND VERIFY(10)", true, "2E 16/12 FF FF FF FF 1F FF FF C", static (r, c, s) => r.Write(c, s)),
         [(0xAE, -1)] = new("WRITE AND VERIFY(12)", true, "AE 16/12 FF FF FF FF FF FF FF FF 1F C", static (r, c, s) => r.Write(c, s)),
         [(0x8E, -1)] = new("WRITE AND VERIFY(16)", true, "8E 16/12 FF FF FF FF FF FF FF FF FF FF FF FF 1F C",
@@ -69,6 +77,11 @@ public sealed partial class CommandRules(DeviceFacts facts)
                 $"{key} is supported by the device but unknown to the model ({Convert.ToHexString(usage)})");
         foreach (var (key, row) in Rows)
         {
+            if (key.OperationCode == Unmapping && !facts.CanUnmap)
+            {
+                Divergence.Unless(!facts.Usage.ContainsKey(key), "usage", $"{row.Name} is supported, but LBPME says that nothing can be unmapped");
+                continue;
+            }
             Divergence.Unless(facts.Usage.TryGetValue(key, out var usage), "usage", $"{row.Name} is not supported");
             var columns = row.Bits.Split(' ');
             Divergence.Unless(usage.Length == columns.Length, "usage", $"the usage bitmap of {row.Name} has {usage.Length} bytes");
@@ -128,10 +141,10 @@ public sealed partial class CommandRules(DeviceFacts facts)
     private static bool IgnoresReservation(Cdb cdb) => cdb.OperationCode is 0x12 or 0xA0 or 0x03 or 0x17
         || (cdb.OperationCode == 0x1E && (cdb[4] & 3) == 0);
 
-    private static bool Find(Cdb cdb, out CommandRow? row) =>
-        Rows.TryGetValue((cdb.OperationCode, -1), out row) || Rows.TryGetValue((cdb.OperationCode, cdb[1] & 0x1F), out row);
+    private bool Find(Cdb cdb, out CommandRow? row) => (Rows.TryGetValue((cdb.OperationCode, -1), out row)
+        || Rows.TryGetValue((cdb.OperationCode, cdb[1] & 0x1F), out row)) && (cdb.OperationCode != Unmapping || facts.CanUnmap);
 
-    private static Outcome Unknown(Cdb cdb) => Rows.Keys.Any(key => key.OperationCode == cdb.OperationCode)
+    private Outcome Unknown(Cdb cdb) => facts.Usage.Keys.Any(key => key.OperationCode == cdb.OperationCode)
         ? BadField
         : Outcome.Check(SenseKey.IllegalRequest, InvalidOperationCode);
 

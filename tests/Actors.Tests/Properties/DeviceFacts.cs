@@ -82,6 +82,21 @@ public sealed class DeviceFacts
     public long MaximumTransfer =>
         VitalProductData.TryGetValue(0xB0, out var limits) ? BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(8)) : 0;
 
+    /// <summary>LBPME: blocks can be given back.</summary>
+    public bool CanUnmap => (Capacity[14] & 0x80) != 0;
+
+    /// <summary>The most blocks of a COMPARE AND WRITE.</summary>
+    public long MaximumCompareAndWrite => VitalProductData[0xB0][5];
+
+    /// <summary>The most blocks of a WRITE ATOMIC.</summary>
+    public long MaximumAtomic => BinaryPrimitives.ReadUInt32BigEndian(VitalProductData[0xB0].AsSpan(44));
+
+    /// <summary>The most blocks of a WRITE SAME; 0 for no limit.</summary>
+    public long MaximumWriteSame => BinaryPrimitives.ReadInt64BigEndian(VitalProductData[0xB0].AsSpan(36));
+
+    /// <summary>The most ranges of an UNMAP.</summary>
+    public long MaximumUnmapRanges => BinaryPrimitives.ReadUInt32BigEndian(VitalProductData[0xB0].AsSpan(24));
+
     /// <summary>The page, if there is one.</summary>
     public PageSpot? FindPage(int page, int subpage)
     {

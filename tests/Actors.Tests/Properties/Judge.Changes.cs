@@ -7,9 +7,11 @@ namespace ScsiActors.Tests.Properties;
 public sealed partial class Judge
 {
     /// <summary>Sense data that is kept for REQUEST SENSE on a port without autosense.</summary>
-    private sealed record StoredSense(SenseData Sense, bool Certain);
+    private sealed record StoredSense(SenseData Sense, bool Certain, ulong Tag);
 
     private readonly StoredSense?[] _storedSense;
+    // Of commands that failed before: each is kept under the tag of its command until it is fetched under it.
+    private readonly Dictionary<(int Initiator, ulong Tag), SenseData> _earlierSense = [];
     private readonly List<int> _inBackground = [];
     private long _lastChange;
 
@@ -94,8 +96,11 @@ public sealed partial class Judge
     {
         if (command.Request.Autosense)
             return;
+        if (_storedSense[command.Initiator] is { } earlier)
+            _earlierSense[(command.Initiator, earlier.Tag)] = earlier.Sense;
+        _earlierSense.Remove((command.Initiator, command.Request.Nexus.Tag));
         var alone = _outstanding.All(one => one.Initiator != command.Initiator);
-        _storedSense[command.Initiator] = new StoredSense(sense, alone);
+        _storedSense[command.Initiator] = new StoredSense(sense, alone, command.Request.Nexus.Tag);
     }
 
     // What a REQUEST SENSE delivers, judged when it leaves: stored sense data first, then a unit attention, then nothing (SPC-4 6.39).
@@ -123,6 +128,13 @@ public sealed partial class Judge
             if (!stored.Certain && sense.Key == SenseKey.UnitAttention)
                 _attentions.ReportedUnseen(command.Initiator);
             stored = null;
+            return;
+        }
+        if (stored is not null && _earlierSense.Remove((command.Initiator, command.Request.Nexus.Tag), out var own)
+            && (own.Key, own.Additional) == (sense.Key, sense.Additional))
+        {
+            if (sense.Key == SenseKey.UnitAttention)
+                _attentions.ReportedUnseen(command.Initiator);
             return;
         }
         Divergence.Unless(stored is not { Certain: true }, "request-sense", $"{text} while {stored?.Sense} is stored");

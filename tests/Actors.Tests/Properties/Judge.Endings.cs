@@ -10,7 +10,7 @@ public sealed partial class Judge
     private string? JudgeData(ModelCommand command, Outcome outcome, SenseData? sense)
     {
         if (outcome.Status == ScsiStatus.CheckCondition)
-            return outcome.Key == SenseKey.Miscompare ? JudgeMiscompare(command, sense!) : null;
+            return outcome.Key == SenseKey.Miscompare ? JudgeUntouched(command) ?? JudgeMiscompare(command, sense!) : null;
         if (outcome.Out is { } expectedOut && command.Supplied != expectedOut)
             return $"{command.Supplied} bytes were fetched instead of {expectedOut}";
         if (outcome.Source != DataSource.Sense && command.Delivered != outcome.In)
@@ -32,7 +32,10 @@ public sealed partial class Judge
             return JudgeCompared(command);
         return CommandRules.Range(command.Cdb).Use switch
         {
-            MediumUse.Write or MediumUse.WriteAndVerify => JudgeWritten(command),
+            MediumUse.Write or MediumUse.WriteAndVerify => JudgeWritten(command, command.Supplied / _facts.BlockSize),
+            MediumUse.CompareAndWrite => JudgeExchanged(command),
+            MediumUse.WriteSame => JudgeWrittenSame(command),
+            _ when command.Cdb.OperationCode == 0x42 => JudgeZeroed(command),
             MediumUse.Synchronize => JudgeSynchronized(command),
             _ => EmptiesCache(command) ? JudgeStable(command, 0, _facts.Blocks) : null,
         };
@@ -54,12 +57,11 @@ public sealed partial class Judge
     }
 
     // GOOD for a write: every block reached storage while the command was outstanding, and stable storage where that was asked for.
-    private string? JudgeWritten(ModelCommand command)
+    private string? JudgeWritten(ModelCommand command, long blocks)
     {
         var range = CommandRules.Range(command.Cdb);
-        var mustBeStable = range.Use == MediumUse.WriteAndVerify || CommandRules.IsForced(command.Cdb)
-            || command.Seen.TrueForAll(static state => !state.Modes.WriteCache);
-        for (var i = 0L; i < command.Supplied / _facts.BlockSize; i++)
+        var mustBeStable = MustBeStable(command);
+        for (var i = 0L; i < blocks; i++)
         {
             var block = (long)range.Start + i;
             if (_storage.WrittenBy(block, command.Serial) is not { } version || version.Completed == long.MaxValue)
@@ -69,6 +71,9 @@ public sealed partial class Judge
         }
         return null;
     }
+
+    private static bool MustBeStable(ModelCommand command) => CommandRules.Range(command.Cdb).Use == MediumUse.WriteAndVerify
+        || CommandRules.IsForced(command.Cdb) || command.Seen.TrueForAll(static state => !state.Modes.WriteCache);
 
     // GOOD for SYNCHRONIZE CACHE without IMMED: what had been written before is stable.
     private string? JudgeSynchronized(ModelCommand command)
@@ -168,13 +173,12 @@ public sealed partial class Judge
 
     private bool Met(ModelCommand command, Func<AioResult, bool> isMeant)
     {
-        var range = CommandRules.Range(command.Cdb);
         foreach (var (offset, length, result, at) in _storage.Failures)
         {
             if (at <= command.Arrival || !isMeant(result))
                 continue;
             // A flush has no range, and serves every command that wants its data stable.
-            if (length == 0 || (range.Use is not (MediumUse.None or MediumUse.Synchronize) && Contains(range, offset, length)))
+            if (length == 0 || Reaches(command, offset, length))
                 return true;
         }
         return false;

@@ -140,6 +140,9 @@ public sealed partial class Judge
         command.Started = since;
         if (command.Request.Attribute is TaskAttribute.HeadOfQueue or TaskAttribute.Aca)
             return;
+        // The initiator may hold its bus until it has the sense data that are kept for it: nothing may hold them up.
+        if (command.Cdb.OperationCode == 0x03 && _storedSense[command.Initiator] is not null)
+            return;
         var isOrdered = command.Request.Attribute == TaskAttribute.Ordered;
         foreach (var other in _outstanding.Concat(_answered))
         {

@@ -63,6 +63,7 @@ public sealed partial class Judge
     /// <summary>A request to storage: it must belong to a command, and a write must carry what that command's initiator supplied.</summary>
     public void Submitting(AioRequest request, StorageOperation operation)
     {
+        JudgeIsolation(operation);
         switch (request)
         {
             case AioRead read:
@@ -81,9 +82,8 @@ public sealed partial class Judge
                 if (writer is not null)
                     Runs(writer, Now);
                 break;
-            case AioUnmap:
-                Divergence.Unless(_outstanding.Exists(static one => one.Cdb.OperationCode == 0x04), "aio-owner",
-                    $"{request} belongs to no command");
+            case AioUnmap unmap:
+                operation.Owner = OwnerOf(unmap);
                 break;
         }
     }
@@ -96,7 +96,8 @@ public sealed partial class Judge
         var command = _outstanding.Find(one => one.Task == task);
         if (command is null)
         {
-            command = _outstanding.Find(one => one.Task is null && one.Request.Nexus == nexus);
+            // Of several with one name it is the latest: those before it are being aborted, or refused.
+            command = _outstanding.FindLast(one => one.Task is null && one.Request.Nexus == nexus);
             Divergence.Unless(command is not null, "transfer-owner", $"{message} belongs to no command that is outstanding");
             command.Task = task;
         }
@@ -161,8 +162,7 @@ public sealed partial class Judge
         var (owner, candidates) = (-1, 0);
         foreach (var command in _outstanding)
         {
-            var range = CommandRules.Range(command.Cdb);
-            if (range.Use is MediumUse.None or MediumUse.Synchronize || !Contains(range, read.Offset, read.Data.Length))
+            if (!Reaches(command, read.Offset, read.Data.Length))
                 continue;
             candidates++;
             owner = command.Serial;
@@ -173,16 +173,26 @@ public sealed partial class Judge
 
     private ModelCommand? WriterOf(AioWrite write)
     {
+        var repeaters = _outstanding.FindAll(command => CommandRules.Range(command.Cdb).Use == MediumUse.WriteSame
+            && Reaches(command, write.Offset, write.Data.Length) && Repeats(write, BlockOf(command)));
+        // Zeroes of several commands for the same blocks cannot be told apart.
+        if (repeaters.Count > 0)
+            return repeaters.Count == 1 ? repeaters[0] : null;
         foreach (var command in _outstanding)
         {
             var range = CommandRules.Range(command.Cdb);
-            if (range.Use is not (MediumUse.Write or MediumUse.WriteAndVerify) || !Contains(range, write.Offset, write.Data.Length))
+            if (range.Use is not (MediumUse.Write or MediumUse.WriteAndVerify or MediumUse.CompareAndWrite)
+                || !Contains(range, write.Offset, write.Data.Length))
                 continue;
             var at = write.Offset - (long)range.Start * _facts.BlockSize;
+            // Behind the blocks to compare come those to write.
+            if (range.Use == MediumUse.CompareAndWrite)
+                at += range.Count * (long)_facts.BlockSize;
             if (at + write.Data.Length > command.DataOut.Length || !Carries(write, command.DataOut.AsSpan((int)at)))
                 continue;
             command.Stored += write.Data.Length;
             Divergence.Unless(command.Stored <= command.Supplied, "aio-owner", $"{write} writes for {command} more than was supplied");
+            JudgeWhole(write, command, range);
             return command;
         }
         Divergence.Unless(_outstanding.Exists(static one => one.Cdb.OperationCode == 0x04), "aio-owner",

@@ -159,9 +159,9 @@ public sealed partial class Judge
     {
         var named = _outstanding.Where(one => one.Request.Nexus == message.Nexus).ToList();
         Divergence.Unless(named.Count > 0, "completion-twice", $"{message} answers no command that is outstanding");
-        // Of two commands of one name the younger is the one that is refused.
+        // Of two commands of one name the younger is the one that is refused; it has transferred nothing.
         var isRefusal = message.Status is ScsiStatus.Busy or ScsiStatus.TaskSetFull or ScsiStatus.AcaActive || IsOverlap(message.Sense);
-        return isRefusal ? named[^1] : named[0];
+        return isRefusal ? named.FindLast(static one => one.Task is null) ?? named[^1] : named[0];
     }
 
     // What does not depend on the command itself. True when it was one of these, and legal.
@@ -270,8 +270,7 @@ public sealed partial class Judge
     {
         if (sense.Key != SenseKey.MediumError || sense.IsDeferred || sense.Information is not { } block)
             return;
-        var range = CommandRules.Range(command.Cdb);
-        Divergence.Unless(range.Use != MediumUse.None && block >= range.Start && (range.Count == 0 || block - range.Start < range.Count),
+        Divergence.Unless(_rules.Reach(command).Any(range => block >= range.Start && (range.Count == 0 || block - range.Start < range.Count)),
             "sense-information",
             $"{text}: INFORMATION names block {block}, which the command has nothing to do with");
     }

@@ -64,6 +64,7 @@ public sealed class LogicalUnitProperties(ITestOutputHelper output)
     [InlineData(Spoiled.FlipsABitOfDataIn, "data")]
     [InlineData(Spoiled.WritesElsewhere, "aio-owner")]
     [InlineData(Spoiled.ForgetsWriteThrough, "data")]
+    [InlineData(Spoiled.ForgetsAtomicity, "aio-atomic")]
     [InlineData(Spoiled.HidesUnitAttentions, "unit-attention-missed")]
     [InlineData(Spoiled.HidesRefusals, "outcome")]
     [InlineData(Spoiled.Miscounts, "transferred")]

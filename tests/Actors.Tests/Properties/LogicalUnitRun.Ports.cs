@@ -71,7 +71,7 @@ public sealed partial class LogicalUnitRun
         _storage.Cancel(cancel);
     }
 
-    private AioOpened Opened => new(AioResult.Ok, _storage.Length, IsReadOnly: false, CanUnmap: false, "memory of a test");
+    private AioOpened Opened => new(AioResult.Ok, _storage.Length, IsReadOnly: false, _swarm.CanUnmap, "memory of a test");
 
     private DeviceFacts Learn()
     {
@@ -81,7 +81,9 @@ public sealed partial class LogicalUnitRun
             "the first command is not told of the power on");
         Divergence.Unless(Ask([0, 0, 0, 0, 0, 0]).Status == ScsiStatus.Good, "facts",
             "a fresh unit is not ready after its power on was reported");
-        return DeviceFacts.Learn(Ask, _swarm.Blocks, settings.BlockSize, settings.ReadOnly);
+        var facts = DeviceFacts.Learn(Ask, _swarm.Blocks, settings.BlockSize, settings.ReadOnly);
+        Divergence.Unless(facts.CanUnmap == _swarm.CanUnmap, "facts", "LBPME does not say what storage can do");
+        return facts;
     }
 
     private DeviceFacts.Answer Ask(byte[] cdb)

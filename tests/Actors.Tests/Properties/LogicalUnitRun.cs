@@ -121,6 +121,9 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
             attribute = tag == 0 ? TaskAttribute.Untagged : attribute == TaskAttribute.Untagged ? TaskAttribute.Simple : attribute;
         var data = _generator.DataOut(random, cdb, serial, judge.State);
         var isParallel = initiator == Swarm.Initiators - 1;
+        // Initiators that only want blocks back leave the data out.
+        if (!isParallel && cdb.OperationCode is (0x41 or 0x93) && (cdb[1] & 0x08) != 0 && random.OneIn(3))
+            data = [];
         // An initiator may announce fewer bytes than the CDB asks for.
         if (!isParallel && data.Length > 0 && cdb.OperationCode is not (0x15 or 0x55) && random.OneIn(60))
             data = data[..random.Below(data.Length)];

@@ -16,6 +16,7 @@ public static class ParameterDataForm
         foreach (var page in (byte[])[0x00, 0x80, 0x83, 0xB0, 0xB1, 0xB2])
             That(facts.VitalProductData.ContainsKey(page), $"VPD page {page:x2} exists");
         CheckCapacity(facts);
+        CheckLimits(facts);
         CheckLogicalUnits(facts.LogicalUnits);
         CheckModePages(facts);
         CheckManagement(facts);
@@ -111,6 +112,18 @@ public static class ParameterDataForm
         var provisioning = facts.VitalProductData[0xB2];
         That((data[14] & 0x80) != 0 || (provisioning[5] & 0xE0) == 0, "without LBPME nothing can be unmapped");
         That((data[14] & 0x40) != 0 == ((provisioning[5] & 0x04) != 0), "LBPRZ agrees between READ CAPACITY(16) and page B2");
+    }
+
+    private static void CheckLimits(DeviceFacts facts)
+    {
+        var (limits, provisioning) = (facts.VitalProductData[0xB0], facts.VitalProductData[0xB2]);
+        That(facts.MaximumCompareAndWrite is > 0 and <= 255, "COMPARE AND WRITE has a limit");
+        That(facts.MaximumAtomic > 0 && facts.MaximumAtomic <= facts.MaximumTransfer, "WRITE ATOMIC has a limit within that of all transfers");
+        That(facts.CanUnmap == ((provisioning[5] & 0xE0) == 0xE0), "UNMAP and both forms of WRITE SAME give back, or none of them");
+        That(facts.CanUnmap == ((provisioning[6] & 7) != 0), "what can be unmapped is not fully provisioned");
+        var blocks = BinaryPrimitives.ReadUInt32BigEndian(limits.AsSpan(20));
+        That(facts.CanUnmap == blocks > 0 && facts.CanUnmap == facts.MaximumUnmapRanges > 0, "UNMAP has limits where it exists");
+        That(blocks is <= 1 << 20 or uint.MaxValue, "the limit of UNMAP's blocks is small, or none");
     }
 
     private static void CheckLogicalUnits(byte[] data)

@@ -22,6 +22,9 @@ public enum Spoiled
     /// <summary>A write does not go to stable storage although it must.</summary>
     ForgetsWriteThrough,
 
+    /// <summary>A write that must be atomic is not.</summary>
+    ForgetsAtomicity,
+
     /// <summary>A unit attention is turned into GOOD.</summary>
     HidesUnitAttentions,
 
@@ -111,6 +114,8 @@ public sealed class Sabotage(Spoiled kind) : ILogicalUnitPorts
             request = write with { Offset = write.Offset + 512 };
         else if (request is AioWrite { WriteThrough: true } through && Spoils(Spoiled.ForgetsWriteThrough))
             request = through with { WriteThrough = false };
+        else if (request is AioWrite { IsAtomic: true } atomic && Spoils(Spoiled.ForgetsAtomicity))
+            request = atomic with { IsAtomic = false };
         _ports!.Aio(request);
     }
 

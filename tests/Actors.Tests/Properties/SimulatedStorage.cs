@@ -52,6 +52,8 @@ public sealed class SimulatedStorage(long length, int blockSize)
         if (operation.Request is AioWrite write)
             Divergence.Unless(Sum(write) == operation.Checksum, "lent-buffer", $"{write} changed while it was lent to storage");
         var moved = result == AioResult.Ok ? count : random.Pick(0, count / 2, count);
+        if (operation.Request is AioWrite { IsAtomic: true } && moved < count)
+            moved = 0;
         switch (operation.Request)
         {
             case AioRead when result == AioResult.Ok:
@@ -71,9 +73,14 @@ public sealed class SimulatedStorage(long length, int blockSize)
                     version.Stable |= toWrite.WriteThrough;
                 }
                 break;
+            case AioUnmap:
+                Execute(operation, moved, now);
+                foreach (var version in operation.Made)
+                    version.Completed = result == AioResult.Ok ? now : version.Completed;
+                break;
             case AioFlush when result == AioResult.Ok:
                 foreach (var (_, version) in _recent)
-                    version.Stable |= version.Completed < operation.Submitted;
+                    version.Stable |= version.Completed <= operation.Submitted;
                 break;
         }
         if (result != AioResult.Ok)
@@ -90,6 +97,8 @@ public sealed class SimulatedStorage(long length, int blockSize)
         operation.Executed = true;
         if (operation.Request is AioRead read)
             Copy(read, read.Offset);
+        if (operation.Request is AioUnmap unmap)
+            Clear(unmap, Math.Min(count, unmap.Length), operation, now);
         if (operation.Request is not AioWrite write)
             return;
         var position = write.Offset;
@@ -135,6 +144,13 @@ public sealed class SimulatedStorage(long length, int blockSize)
         yield return _zeroes;
     }
 
+    /// <summary>Every version of block <paramref name="block"/> that was stored at step <paramref name="since"/> or later.</summary>
+    public IEnumerable<BlockVersion> StoredSince(long block, long since)
+    {
+        for (var version = _blocks.GetValueOrDefault(block); version is not null && version.Since >= since; version = version.Older)
+            yield return version;
+    }
+
     /// <summary>What block <paramref name="block"/> holds now.</summary>
     public ReadOnlySpan<byte> Current(long block) => _blocks.TryGetValue(block, out var version) ? version.Data : _zeroes;
 
@@ -170,6 +186,18 @@ public sealed class SimulatedStorage(long length, int blockSize)
         AioUnmap unmap => (unmap.Offset, unmap.Length),
         _ => (0, 0),
     };
+
+    private void Clear(AioUnmap unmap, long count, StorageOperation operation, long now)
+    {
+        Divergence.Unless(unmap.Offset % blockSize == 0 && unmap.Length % blockSize == 0, "aio-range", $"{unmap} gives parts of blocks back");
+        for (var block = unmap.Offset / blockSize; block < (unmap.Offset + count) / blockSize; block++)
+        {
+            var version = new BlockVersion(now, _zeroes, operation.Owner, _blocks.GetValueOrDefault(block));
+            _blocks[block] = version;
+            _recent.Add((block, version));
+            operation.Made.Add(version);
+        }
+    }
 
     private BlockVersion Store(long block, int at, ReadOnlySpan<byte> bytes, int writer, long now)
     {

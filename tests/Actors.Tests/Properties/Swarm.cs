@@ -55,6 +55,7 @@ public sealed class Swarm
             Luns = random.OneIn(2) ? [Lun.Zero] : [Lun.Zero, new Lun(1), new Lun(300)],
             MaximumTasks = random.Pick(4, 16, 64, 256),
             MaximumTransfer = maximumTransfer,
+            MaximumWriteSame = maximumTransfer,
             TransferBuffer = Math.Min(random.Pick(4, 8, 32, 128) * 1024, maximumTransfer),
             GrowTransferBuffer = random.OneIn(2),
             BufferLimit = random.Pick(32, 256, 4096) * 1024,
@@ -68,6 +69,8 @@ public sealed class Swarm
         AttributeWeights = random.Pick<int[]>([85, 10, 3, 1, 1], [100, 0, 0, 0, 0], [50, 25, 20, 2, 3]);
         Kinds = random.Pick<int[]>(CommandGenerator.Balanced, CommandGenerator.Balanced, CommandGenerator.MostlyBlocks,
             CommandGenerator.MostlyState);
+        WholeEvery = random.Pick(0, 6, 6, 15);
+        CanUnmap = random.OneIn(2);
     }
 
     /// <summary>The logical unit's settings.</summary>
@@ -81,6 +84,12 @@ public sealed class Swarm
 
     /// <summary>One command in so many has NACA set; 0 for none.</summary>
     public int NacaEvery { get; }
+
+    /// <summary>One command in so many is COMPARE AND WRITE, WRITE ATOMIC, WRITE SAME or UNMAP; 0 for none.</summary>
+    public int WholeEvery { get; }
+
+    /// <summary>True when the storage takes blocks back.</summary>
+    public bool CanUnmap { get; }
 
     /// <summary>One CDB in so many gets a bit flipped.</summary>
     public int MutateEvery { get; }

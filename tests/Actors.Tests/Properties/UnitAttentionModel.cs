@@ -98,7 +98,8 @@ public sealed class UnitAttentionModel(int initiators)
     public void Report(int initiator, AdditionalSense code, long arrival)
     {
         var pending = _pending[initiator];
-        var found = pending.Where(item => item.Codes.Contains(code)).OrderBy(static item => item.Certain).FirstOrDefault();
+        var found = pending.Where(item => item.Codes.Contains(code)).OrderBy(static item => item.Certain).ThenBy(static item => item.Settled)
+            .FirstOrDefault();
         Divergence.Unless(found is not null, "unit-attention",
             $"{code} was reported to initiator {initiator}, for which no such condition is pending");
         foreach (var other in pending)
