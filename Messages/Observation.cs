@@ -36,4 +36,4 @@ public sealed record StateDescribed(IReadOnlyList<StateTable> Tables);
 /// <param name="Title">What it is.</param>
 /// <param name="Columns">Names of the columns.</param>
 /// <param name="Rows">As many texts in each as there are columns.</param>
-public sealed record StateTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
+public readonly record struct StateTable(string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ScsiActors.Lsi53c895a;
 using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
 
 namespace ScsiActors.Journal;
 
@@ -61,6 +62,22 @@ internal static class BusSteps
             bytes = bytes[(2 + count)..];
         }
         return bytes is [More] ? $"{text}, ..." : text.ToString();
+    }
+
+    /// <summary>The status among the steps; null when they have none.</summary>
+    public static ScsiStatus? StatusOf(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 2)
+        {
+            var phase = (BusPhase)bytes[0];
+            if (phase == BusPhase.Status)
+                return (ScsiStatus)bytes[2];
+            var length = IsData(phase) ? 1 + sizeof(int) : 2 + bytes[1];
+            if (length > bytes.Length)
+                return null;
+            bytes = bytes[length..];
+        }
+        return null;
     }
 
     private static bool IsData(BusPhase phase) => phase is BusPhase.DataIn or BusPhase.DataOut;

@@ -63,6 +63,8 @@ public static partial class EventKinds
             static (m, ref e) => (e.Offset, e.Flags) = (m.Connection, m.Moved ? EventFlags.None : EventFlags.Failed),
             static (in e) => e.Flags == EventFlags.Failed ? " given up" : "", EventRole.Data),
         Row<InterposeMemory>(static (_, ref _) => { }, role: EventRole.Observation),
+        Row<DescribeState>(static (_, ref _) => { }, role: EventRole.Observation),
+        Row<StateDescribed>(static (m, ref e) => e.Length = m.Tables.Count, static (in e) => $" in {e.Length} tables", EventRole.Observation),
         Row<ObserveAdapter>(static (_, ref _) => { }, role: EventRole.Observation),
         Row<ScriptsTraced>(static (m, ref e) => e.Remark = m.Line, static (in e) => $" {e.Remark}", EventRole.Observation),
         Row<BusPhaseChanged>(

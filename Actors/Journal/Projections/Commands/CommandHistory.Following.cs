@@ -12,11 +12,11 @@ public sealed partial class CommandHistory
         [nameof(ExecuteCommand)] = static (h, in e, i) => h.OfClient(in e, i),
         [nameof(CommandExecuted)] = static (h, in e, i) => h.Answered(in e, i),
         [nameof(CommandMoved)] = static (h, in e, i) => h.OnBus(in e, i),
-        [nameof(TargetPhases)] = static (h, in e, i) => h.OfConnection(in e, i),
+        [nameof(TargetPhases)] = static (h, in e, i) => h.Presented(in e, i),
         [nameof(MessageOutMoved)] = static (h, in e, i) => h.OfConnection(in e, i),
         [nameof(DataPhaseEnded)] = static (h, in e, i) => h.OfConnection(in e, i),
-        [nameof(ConnectionDropped)] = static (h, in e, i) => h.OfConnection(in e, i),
-        [nameof(ConnectionWithdrawn)] = static (h, in e, i) => h.OfConnection(in e, i),
+        [nameof(ConnectionDropped)] = static (h, in e, i) => h.GivenUp(in e, i),
+        [nameof(ConnectionWithdrawn)] = static (h, in e, i) => h.GivenUp(in e, i),
         [nameof(ReselectionRequested)] = static (h, in e, i) => h.Reselected(in e, i),
         [nameof(ScsiCommandReceived)] = static (h, in e, i) => h.Received(in e, i),
         [nameof(SendDataIn)] = static (h, in e, i) => h.OfNexus(in e, i),
@@ -36,6 +36,7 @@ public sealed partial class CommandHistory
 
     private readonly Dictionary<(string Client, long Id), int> _byClient = [];
     private readonly Dictionary<ItlqNexus, int> _byNexus = [];
+    private readonly HashSet<int> _atUnits = [];
     private readonly Dictionary<long, int> _byConnection = [];
     private readonly Dictionary<(int Target, int Lun, long Tag), int> _byBusTag = [];
     private readonly Dictionary<(string From, string To, ulong Id), int> _byRequest = [];
@@ -86,6 +87,7 @@ public sealed partial class CommandHistory
         if (number == 0)
             number = Begin(in entry, index);
         _byNexus.Add(entry.Nexus, number);
+        _atUnits.Add(number);
         return number;
     }
 
@@ -102,6 +104,32 @@ public sealed partial class CommandHistory
 
     private int OfConnection(in JournalEvent entry, int index) =>
         _byConnection.TryGetValue(entry.Offset, out var number) ? number : OfCause(index);
+
+    private int Presented(in JournalEvent entry, int index)
+    {
+        var number = OfConnection(in entry, index);
+        if (IsOfBusAlone(number) && BusSteps.StatusOf(entry.Bytes.Span) is { } status)
+        {
+            _commands[number - 1].Status = status;
+            End(number, in entry, index);
+        }
+        return number;
+    }
+
+    private int GivenUp(in JournalEvent entry, int index)
+    {
+        var number = OfConnection(in entry, index);
+        if (IsOfBusAlone(number))
+        {
+            _commands[number - 1].Outcome = CommandOutcome.Aborted;
+            End(number, in entry, index);
+        }
+        return number;
+    }
+
+    // A driver's own, which its target answers for a logical unit: no client is told, and no logical unit.
+    private bool IsOfBusAlone(int number) =>
+        number != 0 && _commands[number - 1] is { Id: null, IsAnswered: false } && !_atUnits.Contains(number);
 
     private int Reselected(in JournalEvent entry, int index)
     {

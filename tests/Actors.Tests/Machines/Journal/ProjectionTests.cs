@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ScsiActors.Journal;
 using ScsiActors.Messages;
+using ScsiActors.Messages.Scsi;
 using Xunit;
 
 namespace ScsiActors.Tests.Machines.Journal;
@@ -53,6 +54,28 @@ public sealed class ProjectionTests
             else
                 Assert.Contains(without[i].Kind.Name[..3], new[] { "Reg", "Int", "Aio", "Bus", "Fau", "Fin", "Tim", "Tas" });
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_command_that_its_target_answers_for_a_logical_unit_ends_with_that_answer(bool hasStatus)
+    {
+        using var journal = new ScsiActors.Journal.Journal(SampleRun.Header, new JournalOptions { Keep = int.MaxValue });
+        var requestSense = Cdb.Parse([0x03, 0, 0, 0, 96, 0]);
+        var last = journal.Record(TimeSpan.FromMicroseconds(1), "adapter", "bus", new CommandMoved(5, 0, SelectionMessage.None, requestSense), JournalEvent.None);
+        _ = journal.Record(TimeSpan.FromMicroseconds(3), "bus", "adapter", hasStatus
+            ? new TargetPhases(5, [PhaseStep.Status(ScsiStatus.Busy), PhaseStep.MessageIn(0), PhaseStep.BusFree])
+            : new ConnectionWithdrawn(5), last);
+
+        var command = Assert.Single(new CommandHistory(journal.Events).Commands);
+
+        Assert.True(command.IsAnswered);
+        Assert.Equal(hasStatus ? (CommandOutcome.Complete, ScsiStatus.Busy) : (CommandOutcome.Aborted, ScsiStatus.Good), (command.Outcome, command.Status));
+        Assert.Equal(2000, command.Latency);
+        var spans = JsonDocument.Parse(Trace(journal.Events)).RootElement.GetProperty("traceEvents").EnumerateArray()
+            .Select(static entry => entry.GetProperty("ph").GetString()).Where(static phase => phase is "b" or "e");
+        Assert.Equal(["b", "e"], spans);
     }
 
     [Fact]
