@@ -128,7 +128,8 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
         }
         else if (access.Use == BlockUse.Read && executed.IsGood)
         {
-            Read(time, access, (access.Data.Length - executed.Residual) / Scenario.BlockSize, name);
+            // A residual that cannot be is another oracle's finding.
+            Read(time, access, (access.Data.Length - Math.Max(0, executed.Residual)) / Scenario.BlockSize, name);
             if (access.IsThrough)
                 Flush(access);
         }
