@@ -25,6 +25,9 @@ internal sealed record GlobalOptions(FileInfo? ConfigurationFile, LogLevel LogLe
         Recursive = true,
     };
 
+    /// <summary>Names of fault rules that are not to be there, wherever they are written.</summary>
+    public IReadOnlyList<string> FaultsLeftOut { get; init; } = [];
+
     /// <summary>The options, for the root command.</summary>
     public static IEnumerable<Option> Options => [ConfigurationOption, FaultsOption, LogLevelOption];
 

@@ -23,8 +23,6 @@ internal static class FaultCheck
         [FaultWhere.Disk] = ["operation", "lba", "length", "target", "lun", "depth", "event"],
     };
 
-    private static readonly FaultWhere[] NeedAdapter = [FaultWhere.Register, FaultWhere.Selection, FaultWhere.Bus, FaultWhere.Message, FaultWhere.Scripts];
-
     private static readonly FaultWhat[] OnWrites = [FaultWhat.ReorderedWrite, FaultWhat.CacheSize, FaultWhat.TornWrite, FaultWhat.LostWrite, FaultWhat.MisdirectedWrite, FaultWhat.StaleRead];
 
     /// <summary>One sentence for each error.</summary>
@@ -52,7 +50,7 @@ internal static class FaultCheck
             yield return $"{what} does not exist at {where}; it can stand at {string.Join(", ", row.Stands.Select(static stand => FaultNames.Of(stand.Where)))}";
             yield break;
         }
-        if (NeedAdapter.Contains(rule.Where) && !facts.HasHostAdapter)
+        if (rule.NeedsHostAdapter && !facts.HasHostAdapter)
             yield return $"there is no host adapter, so nothing passes {where}; set scsi-actors.host-adapter.model = lsi53c895a, or choose another place";
         var units = facts.Units.Where(unit => (rule.When.Target ?? unit.Target) == unit.Target && (rule.When.Lun ?? unit.Lun) == unit.Lun).ToList();
         if (units.Count == 0)

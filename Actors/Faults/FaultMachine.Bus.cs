@@ -1,5 +1,6 @@
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
+using ScsiActors.Scsi;
 
 namespace ScsiActors.Faults;
 
@@ -42,7 +43,7 @@ internal sealed partial class FaultMachine<TActor>
     private FaultSubject WithBlocks(FaultSubject subject, in Cdb cdb)
     {
         subject = subject with { Cdb = cdb };
-        if (!FaultCommands.TryGetBlocks(cdb, out var lba, out var count))
+        if (!CommandTable.TryGetBlocks(cdb, out var lba, out var count))
             return subject with { Bytes = Math.Max(subject.Bytes, FaultCommands.ParameterBytes(cdb)) };
         return subject with { Lba = lba, Blocks = count, Bytes = count * Unit(subject.Target, subject.Lun).Facts.BlockSize };
     }

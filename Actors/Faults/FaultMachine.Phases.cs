@@ -211,6 +211,10 @@ internal sealed partial class FaultMachine<TActor>
             case CommandMoved moved:
                 Tell(act.From, new ConnectionWithdrawn(moved.Connection), act.To);
                 return false;
+            // By a bus that is free the initiator would take a function for carried out: the target wants the message once more.
+            case MessageOutMoved moved when !isRejected:
+                Tell(act.From, new TargetPhases(moved.Connection, [PhaseStep.MessageOut], AnswersMessage: true), act.To);
+                return false;
             case MessageOutMoved moved:
                 Tell(act.From, new TargetPhases(moved.Connection, [PhaseStep.MessageIn(MessageReject), PhaseStep.BusFree], AnswersMessage: true), act.To);
                 return false;

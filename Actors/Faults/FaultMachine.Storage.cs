@@ -1,5 +1,6 @@
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
+using ScsiActors.Scsi;
 
 namespace ScsiActors.Faults;
 
@@ -55,7 +56,7 @@ internal sealed partial class FaultMachine<TActor>
         {
             var candidate = command.Command;
             if (candidate.Nexus.It.TargetPort == subject.Target && candidate.Nexus.Lun.Number == subject.Lun
-                && FaultCommands.TryGetBlocks(candidate.Cdb, out var lba, out var count)
+                && CommandTable.TryGetBlocks(candidate.Cdb, out var lba, out var count)
                 && subject.Lba >= lba && subject.Lba < lba + count
                 && (subject.Operation == FaultOperation.Write) == FaultCommands.HasDataOut(candidate.Cdb.OperationCode))
                 return candidate;

@@ -158,8 +158,6 @@ internal sealed partial class FaultMachine<TActor>
             _ => true,
         },
         FaultPoint.UnitDataIn => effect.What != FaultWhat.ShortTransfer || message is SendDataIn { Count: > 1 },
-        // A function's message that was not understood would be sent again; by a bus that is free the initiator would take it for done.
-        FaultPoint.MessageOut => effect.What != FaultWhat.ParityError || message is CommandMoved,
         FaultPoint.Reselection => effect.What != FaultWhat.WrongTag || message is ReselectionRequested { Tag: >= 0 },
         _ => true,
     };

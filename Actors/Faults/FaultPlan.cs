@@ -32,11 +32,15 @@ public sealed class FaultPlan
 
     /// <summary>Reads the section <c>faults</c> of a configuration.</summary>
     /// <exception cref="FaultPlanException">As above.</exception>
-    public static FaultPlan From(Config config, FaultFacts facts)
+    public static FaultPlan From(Config config, FaultFacts facts) => new(RulesOf(config), facts);
+
+    /// <summary>Reads the section <c>faults</c> of a configuration for whatever subsystem it may be for.</summary>
+    /// <exception cref="FaultPlanException">Says of each rule that cannot be read what is wrong with it.</exception>
+    public static IReadOnlyList<FaultRule> RulesOf(Config config)
     {
         var errors = new List<string>();
         var rules = FaultPlanConfig.Rules(config, errors);
-        return errors.Count > 0 ? throw new FaultPlanException(errors) : new FaultPlan(rules, facts);
+        return errors.Count > 0 ? throw new FaultPlanException(errors) : rules;
     }
 }
 

@@ -331,4 +331,8 @@ public sealed record FaultEffect(FaultWhat What)
 /// <param name="When">When.</param>
 /// <param name="What">What.</param>
 /// <param name="Times">How often at the most; null for ever.</param>
-public sealed record FaultRule(string Name, FaultWhere Where, FaultCondition When, FaultEffect What, long? Times = null);
+public sealed record FaultRule(string Name, FaultWhere Where, FaultCondition When, FaultEffect What, long? Times = null)
+{
+    /// <summary>True when nothing passes its place without a host adapter.</summary>
+    public bool NeedsHostAdapter => Where is FaultWhere.Register or FaultWhere.Selection or FaultWhere.Bus or FaultWhere.Message or FaultWhere.Scripts;
+}

@@ -82,7 +82,7 @@ public static class FaultTable
         new(FaultWhat.UnexpectedDisconnect, "withholds the command, or cuts the reselection or the phases short, and frees the bus", Client,
             ["at-reselection"], AtBusPhases),
         new(FaultWhat.ParityError, "COMMAND: the target answers ABORTED COMMAND, SCSI PARITY ERROR; DATA OUT: it ends the command by DATA PHASE ERROR; MESSAGE OUT, with a "
-            + "command: it goes to BUS FREE; DATA IN, STATUS, MESSAGE IN: the initiator finds it (SIST0.PAR)", Client, [],
+            + "command: it goes to BUS FREE, and with a function it wants the message once more; DATA IN, STATUS, MESSAGE IN: the initiator finds it (SIST0.PAR)", Client, [],
             AtBusPhases, AtMessage),
         new(FaultWhat.MessageError, "puts a MESSAGE REJECT behind the IDENTIFY of a reselection (bus), or answers a message of the initiator's by it (message)",
             "client, after the driver's reset", [], AtReselection, new FaultStand(FaultWhere.Message, FaultPoint.MessageOut)),

@@ -1,5 +1,6 @@
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
+using ScsiActors.Scsi;
 using ScsiActors.Simulation;
 
 namespace ScsiActors.Faults;
@@ -189,7 +190,7 @@ internal sealed class MutantMachine<TActor>
         new TaskManagementFunctionExecuted(request.Nexus, request.Function, request.Association, ServiceResponse.FunctionComplete));
 
     private long BytesOf(ItlqNexus nexus) => _commands.TryGetValue(nexus, out var entry)
-        ? FaultCommands.TryGetBlocks(entry.Command.Cdb, out _, out var count) ? count * Block : FaultCommands.ParameterBytes(entry.Command.Cdb)
+        ? CommandTable.TryGetBlocks(entry.Command.Cdb, out _, out var count) ? count * Block : FaultCommands.ParameterBytes(entry.Command.Cdb)
         : 0;
 
     private bool IstatReadClears(TActor from, TActor to, ref object message)

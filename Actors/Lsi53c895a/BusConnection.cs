@@ -29,6 +29,9 @@ internal sealed class BusConnection
     /// <summary>True while the answer to a message is awaited; what was announced before waits behind it.</summary>
     public bool AwaitsAnswer { get; set; }
 
+    /// <summary>True while the head step is a MESSAGE OUT that the target turns to because of ATN alone.</summary>
+    public bool IsHeadForAttention { get; set; }
+
     /// <summary>Bytes of the head step that have been moved.</summary>
     public ref int Moved => ref _moved[_head];
 
@@ -42,6 +45,7 @@ internal sealed class BusConnection
         (_head, _count, Patience) = (0, 0, 0);
         IsAnnounced = false;
         AwaitsAnswer = false;
+        IsHeadForAttention = false;
         return this;
     }
 
@@ -65,6 +69,7 @@ internal sealed class BusConnection
         _head = _head - 1 & _steps.Length - 1;
         Put(_head, step);
         _count++;
+        IsHeadForAttention = false;
     }
 
     public void Prepend(ReadOnlySpan<PhaseStep> steps)
@@ -75,6 +80,7 @@ internal sealed class BusConnection
 
     public void RemoveHead()
     {
+        IsHeadForAttention = false;
         _steps[_head] = default;
         _head = _head + 1 & _steps.Length - 1;
         _count--;

@@ -150,14 +150,16 @@ internal sealed partial class BusInitiator
         if (_current is not { AwaitsAnswer: false } current || Phase == BusPhase.MessageOut)
             return;
         current.Prepend(PhaseStep.MessageOut);
+        current.IsHeadForAttention = true;
         Settle();
     }
 
-    /// <summary>CLEAR ATN: a MESSAGE OUT that nothing has been sent in is not wanted any more, unless it is the selection's.</summary>
+    /// <summary>CLEAR ATN: a MESSAGE OUT for which SET ATN has asked, and in which nothing has been sent, is not wanted any more. One that the target
+    /// asks for, by a selection or because it wants the message once more, stays until it has been served.</summary>
     public void ClearAttention()
     {
         registers.Clear(Reg.Socl, Bit.SoclAtn);
-        if (_current is not { IsAnnounced: true } current || Phase != BusPhase.MessageOut)
+        if (_current is not { IsHeadForAttention: true } current)
             return;
         current.RemoveHead();
         Settle();

@@ -114,6 +114,22 @@ internal static class CommandTable
     public static CommandRow? FindServiceAction(byte operationCode, byte serviceAction) => Array.Find(
         Rows, row => row.HasServiceAction && row.OperationCode == operationCode && row.ServiceAction == serviceAction);
 
+    /// <summary>The blocks of a command; false when it has none.</summary>
+    public static bool TryGetBlocks(in Cdb cdb, out long lba, out long count)
+    {
+        (lba, count) = FindOperationCode(cdb.OperationCode)?.BlockFields switch
+        {
+            BlockFields.Six => (cdb.UInt24(1) & 0x1FFFFF, cdb[4] == 0 ? 256 : cdb[4]),
+            BlockFields.Ten => (cdb.UInt32(2), cdb.UInt16(7)),
+            BlockFields.Twelve => (cdb.UInt32(2), cdb.UInt32(6)),
+            BlockFields.Sixteen => ((long)Math.Min(cdb.UInt64(2), long.MaxValue), cdb.UInt32(10)),
+            BlockFields.SixteenShort => ((long)Math.Min(cdb.UInt64(2), long.MaxValue), cdb[13]),
+            BlockFields.SixteenMedium => ((long)Math.Min(cdb.UInt64(2), long.MaxValue), cdb.UInt16(12)),
+            _ => (-1L, 0L),
+        };
+        return lba >= 0;
+    }
+
     private static CommandRow?[] IndexByOperationCode()
     {
         var index = new CommandRow?[256];

@@ -8,6 +8,9 @@ namespace ScsiActors.Host.Bench;
 internal sealed record BareWay() : BenchWay(BareName, "bare metal", "the same storage through the same aio engine, no device above it")
 {
     /// <inheritdoc/>
+    public override bool HasSubsystem => false;
+
+    /// <inheritdoc/>
     public override async Task<Station> OpenAsync(GlobalOptions options, Device device, int depth, CancellationToken cancellation)
     {
         var config = HostConfiguration.Load(options, [device]);

@@ -5,7 +5,7 @@ namespace ScsiActors.Host.Bench;
 
 /// <summary>Measures every row of a <see cref="BenchRun"/>: round by round, case by case, and in each case one way after the other on the same storage, which
 /// only one of them may have open at a time.</summary>
-internal sealed class BenchRunner(BenchRun run, GlobalOptions options, IBenchProgress progress)
+internal sealed class BenchRunner(BenchRun run, BenchFaults faults, IBenchProgress progress)
 {
     private static readonly TimeSpan FirstWarmUp = TimeSpan.FromMilliseconds(150);
 
@@ -85,14 +85,14 @@ internal sealed class BenchRunner(BenchRun run, GlobalOptions options, IBenchPro
         await using var station = await OpenAsync(row.Way, device, cancellation);
         var generator = station.StartGenerator(progress);
         row.Add(await generator.RunAsync(WorkloadOf(row.Case, station), station.Way, station.Storage, cancellation));
-        if (await station.FaultReportAsync(cancellation) is { } faults)
-            run.FaultReports.Add(($"{row.Name}, round {row.Rounds.Count}", faults));
+        if (await station.FaultReportAsync(cancellation) is { } report)
+            run.FaultReports.Add(($"{row.Name}, round {row.Rounds.Count}", report));
         progress.Done(row.Name, row.Rounds[^1], run.MeasurementCount);
     }
 
     private async Task<Station> OpenAsync(BenchWay way, Device device, CancellationToken cancellation)
     {
-        var station = await way.OpenAsync(options, device, _plan.Depth, cancellation);
+        var station = await way.OpenAsync(faults.For(way), device, _plan.Depth, cancellation);
         if (Refusal(station.Opened) is not { } refusal)
             return station;
         await station.DisposeAsync();

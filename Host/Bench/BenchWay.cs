@@ -25,6 +25,12 @@ internal abstract record BenchWay(string Name, string Label, string Summary)
         new VirtioWay(),
     ];
 
+    /// <summary>True when it goes through a host adapter, over its bus.</summary>
+    public virtual bool HasHostAdapter => false;
+
+    /// <summary>True when there is a subsystem on it, and so a place for fault rules.</summary>
+    public virtual bool HasSubsystem => true;
+
     /// <summary>Builds what lies on the way, with the device's storage at its end.</summary>
     /// <param name="options">What every verb takes.</param>
     /// <param name="device">Target 0.</param>

@@ -11,6 +11,9 @@ namespace ScsiActors.Host.Bench;
 internal sealed record LsiWay(string Preset, string Title, string Words) : BenchWay(Preset, Title, Words)
 {
     /// <inheritdoc/>
+    public override bool HasHostAdapter => true;
+
+    /// <inheritdoc/>
     public override async Task<Station> OpenAsync(GlobalOptions options, Device device, int depth, CancellationToken cancellation)
     {
         var session = await SubsystemSession.StartAsync(options, [device], cancellation, AdapterOptions.Settings(Preset, depth));

@@ -39,9 +39,12 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(BenchPlan plan, GlobalOptions options, CancellationToken cancellation)
     {
         var run = new BenchRun(plan);
+        var faults = BenchFaults.Of(options, plan.Ways);
+        foreach (var remark in faults.Remarks(plan.Ways))
+            Screen.Line(remark);
         try
         {
-            await LiveProgress.WatchAsync(plan.MeasurementCount, progress => new BenchRunner(run, options, progress).RunAsync(cancellation));
+            await LiveProgress.WatchAsync(plan.MeasurementCount, progress => new BenchRunner(run, faults, progress).RunAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -58,7 +58,10 @@ internal sealed class DiskInfo
         if (await QueryAsync(initiator, "VPD 83", Cdbs.Inquiry(DeviceIdentification, AnswerLength), 4, cancellation) is { } identification)
             Add("INQUIRY", "identification", Designators(identification));
         if (await QueryAsync(initiator, "VPD B2", Cdbs.Inquiry(LogicalBlockProvisioning, AnswerLength), 8, cancellation) is { } provisioning)
+        {
             Add("INQUIRY", "provisioning", Provisioning(provisioning[6] & 0x07));
+            Add("INQUIRY", "blocks can be given back by", Unmapping(provisioning[5]));
+        }
         var capacity = await initiator.ReadCapacityAsync(0, cancellation);
         Add("READ CAPACITY(16)", "blocks", $"{capacity.Blocks:N0} of {capacity.BlockLength} bytes, {ByteSize.Short(capacity.Bytes)}");
         Add("READ CAPACITY(16)", "physical block", ByteSize.Short((long)capacity.BlockLength * capacity.BlocksPerPhysical));
@@ -122,6 +125,14 @@ internal sealed class DiskInfo
         0x07 => "SPC-5",
         _ => $"{version:x2}h",
     };
+
+    // LBPU, LBPWS and LBPWS10, and LBPRZ in its one bit of SBC-3 6.6.4.
+    private static string Unmapping(byte flags)
+    {
+        (int Flag, string Name)[] commands = [(0x80, "UNMAP"), (0x40, "WRITE SAME(16)"), (0x20, "WRITE SAME(10)")];
+        var names = commands.Where(command => (flags & command.Flag) != 0).Select(static command => command.Name).ToArray();
+        return names.Length == 0 ? "nothing" : $"{string.Join(", ", names)}; they then read as {((flags & 0x04) != 0 ? "zeroes" : "anything")}";
+    }
 
     private static string Provisioning(int type) => type switch
     {

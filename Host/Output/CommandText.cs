@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ScsiActors.Journal;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 
@@ -7,13 +8,6 @@ namespace ScsiActors.Host.Output;
 /// <summary>Commands, statuses and sense data in the words of the standards.</summary>
 internal static class CommandText
 {
-    private static readonly FrozenDictionary<byte, string> Operations = new Dictionary<byte, string>
-    {
-        [0x00] = "TEST UNIT READY", [0x03] = "REQUEST SENSE", [0x12] = "INQUIRY", [0x1A] = "MODE SENSE(6)", [0x35] = "SYNCHRONIZE CACHE(10)",
-        [0x08] = "READ(6)", [0x28] = "READ(10)", [0xA8] = "READ(12)", [0x88] = "READ(16)", [0x9E] = "SERVICE ACTION IN(16)",
-        [0x0A] = "WRITE(6)", [0x2A] = "WRITE(10)", [0xAA] = "WRITE(12)", [0x8A] = "WRITE(16)",
-    }.ToFrozenDictionary();
-
     private static readonly FrozenDictionary<ScsiStatus, string> Statuses = new Dictionary<ScsiStatus, string>
     {
         [ScsiStatus.Good] = "GOOD", [ScsiStatus.CheckCondition] = "CHECK CONDITION", [ScsiStatus.ConditionMet] = "CONDITION MET",
@@ -50,18 +44,7 @@ internal static class CommandText
     }.ToFrozenDictionary();
 
     /// <summary>The command with what it works on: <c>READ(10) of 8 blocks at block 4096</c>.</summary>
-    public static string Name(Cdb cdb)
-    {
-        var name = Operations.TryGetValue(cdb.OperationCode, out var known) ? known : $"command {cdb}";
-        return cdb.OperationCode switch
-        {
-            0x08 or 0x0A => $"{name} of {(cdb[4] == 0 ? 256 : cdb[4])} blocks at block {cdb.UInt24(1) & 0x1FFFFF}",
-            0x28 or 0x2A => $"{name} of {cdb.UInt16(7)} blocks at block {cdb.UInt32(2)}",
-            0xA8 or 0xAA => $"{name} of {cdb.UInt32(6)} blocks at block {cdb.UInt32(2)}",
-            0x88 or 0x8A => $"{name} of {cdb.UInt32(10)} blocks at block {cdb.UInt64(2)}",
-            _ => name,
-        };
-    }
+    public static string Name(Cdb cdb) => OperationNames.WithBlocks(cdb);
 
     /// <summary>How a command ended.</summary>
     public static string Outcome(CommandExecuted answer) => answer.Outcome switch
@@ -72,13 +55,13 @@ internal static class CommandText
         _ => StatusName(answer.Status),
     };
 
-    /// <summary>Sense data: key, additional sense and, where given, the block.</summary>
+    /// <summary>Sense data: key, additional sense and, where given, the block; of a miscompare the byte (SBC-3 5.2, SPC-4 4.5.2.2).</summary>
     public static string Sense(SenseData sense)
     {
         var code = sense.Additional.Code << 8 | sense.Additional.Qualifier;
         var words = Additional.TryGetValue(code, out var known) ? $"{known} ({sense.Additional})" : $"additional sense {sense.Additional}";
-        var block = sense.Information is { } information ? $", block {information}" : "";
-        return $"{Keys.GetValueOrDefault(sense.Key, sense.Key.ToString())}: {words}{block}";
+        var place = sense.Information is { } information ? $", {(sense.Key == SenseKey.Miscompare ? "byte" : "block")} {information}" : "";
+        return $"{Keys.GetValueOrDefault(sense.Key, sense.Key.ToString())}: {words}{place}";
     }
 
     private static string StatusName(ScsiStatus status) => Statuses.TryGetValue(status, out var name) ? name : $"status {(byte)status:x2}h";

@@ -30,10 +30,16 @@ internal static class HostConfiguration
         var defaults = ConfigurationFactory.ParseString(ReadBuiltIn());
         RemoveTargets(user);
         RemoveTargets(defaults);
+        var faults = options.FaultFile is { } rules ? ReadFaults(rules) : ConfigurationFactory.Empty;
+        foreach (var name in options.FaultsLeftOut)
+        {
+            Remove(user, FaultSection, name);
+            Remove(faults, FaultSection, name);
+        }
         var ours = $"akka.loglevel = {options.LogLevel.AkkaName}\n" + string.Concat(devices.Select(static device => device.ToHocon())) + settings;
         return ConfigurationFactory.ParseString(ours)
             .WithFallback(user)
-            .WithFallback(options.FaultFile is { } faults ? ReadFaults(faults) : ConfigurationFactory.Empty)
+            .WithFallback(faults)
             .WithFallback(defaults)
             .WithFallback(ConfigurationFactory.ParseString(HostDefaults));
     }
@@ -86,10 +92,12 @@ internal static class HostConfiguration
         return Parser.Parse(File.ReadAllText(path), inner => Include(new FileInfo(path), inner));
     }
 
-    private static void RemoveTargets(Config layer)
+    private static void RemoveTargets(Config layer) => Remove(layer, Root, "targets");
+
+    private static void Remove(Config layer, string sectionName, string key)
     {
-        if (layer.Root is { } root && root.IsObject() && root.GetObject().GetKey(Root) is { } section && section.IsObject())
-            section.GetObject().Items.Remove("targets");
+        if (layer.Root is { } root && root.IsObject() && root.GetObject().GetKey(sectionName) is { } section && section.IsObject())
+            section.GetObject().Items.Remove(key);
     }
 
     private static string ReadBuiltIn()

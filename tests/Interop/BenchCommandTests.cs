@@ -9,6 +9,17 @@ namespace ScsiActors.Interop;
 /// <summary><c>bench</c> as a program uses it: by its JSON.</summary>
 public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
 {
+    // Later than any request of the runs that it is for.
+    private const string BusFault = """
+        faults {
+          parity {
+            where = bus
+            when { from = 1000 s }
+            what { do = parity-error }
+          }
+        }
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     /// <summary>Gone with the test.</summary>
@@ -69,6 +80,29 @@ public sealed class BenchCommandTests(ITestOutputHelper output) : IDisposable
         Assert.All(rows, static row => Assert.Equal(2, row.GetProperty("rounds").GetInt32()));
         Assert.True(report.RootElement.GetProperty("verifiedBytes").GetInt64() >= 32 << 20);
         Assert.Contains("Verified:", result.Output);
+    }
+
+    [Fact]
+    public async Task A_fault_rule_is_left_out_of_the_rows_that_do_not_have_its_place_and_those_are_measured()
+    {
+        File.WriteAllText(_folder["faults.hocon"], BusFault);
+        var result = await Run("bench --rows bare,default,virtio --size 4k --rounds 1 --time 50ms --file-size 8MiB --faults faults.hocon");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("faults.parity cannot act on bare metal and virtio: the place it stands at is not there.", result.Output);
+        Assert.Contains("parity never acted", result.Output);
+        Assert.Contains("read, 4k    virtio", result.Output);
+    }
+
+    [Fact]
+    public async Task A_fault_rule_that_could_act_on_no_row_is_refused_before_anything_runs()
+    {
+        File.WriteAllText(_folder["faults.hocon"], BusFault);
+        var result = await Run("bench --rows bare,virtio --size 4k --rounds 1 --time 50ms --faults faults.hocon");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("faults.parity: none of the rows bare, virtio has the place it stands at", result.Error);
+        Assert.DoesNotContain("Filling", result.Output);
     }
 
     [SkippableFact]

@@ -54,6 +54,23 @@ public sealed class JournalCommandTests(ITestOutputHelper output)
         Assert.NotEqual(0, trace.RootElement.GetProperty("traceEvents").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("write", "virtio Write")]
+    [InlineData("flush", "virtio Flush")]
+    public async Task A_request_to_a_virtio_device_is_a_span_and_a_flow_through_all_its_messages(string verb, string name)
+    {
+        using var folder = new TemporaryFolder();
+        await TraceAsync(folder, verb, "--through", "virtio", "--trace", "run.json");
+        using var trace = JsonDocument.Parse(File.ReadAllText(folder["run.json"]));
+        var events = trace.RootElement.GetProperty("traceEvents").EnumerateArray().ToArray();
+        string[] Phases(string category) =>
+            [.. events.Where(one => one.TryGetProperty("cat", out var cat) && cat.GetString() == category).Select(static one => one.GetProperty("ph").GetString()!)];
+        Assert.Equal(["s", "t", "t", "t", "t", "t", "t", "f"], Phases("flow"));
+        Assert.Equal(["b", "e"], Phases("block request"));
+        Assert.Equal(events.Count(static one => one.GetProperty("ph").GetString() == "X"), Phases("flow").Length);
+        Assert.Equal(2, events.Count(one => one.GetProperty("name").GetString() == name));
+    }
+
     [Fact]
     public async Task Every_message_of_a_live_trace_but_the_first_has_a_cause()
     {

@@ -28,6 +28,9 @@ internal static class DriverScripts
     private const int InstructionAddress = 0xD4;
 
     private const byte ClearSdu = 0x7F;
+
+    // The one queue tag message that a target sends (SPI-3 16.5).
+    private const byte SimpleQueueTag = 0x20;
     private const byte SaveDataPointer = 0x02;
     private const byte Disconnect = 0x04;
     private const byte CommandComplete = 0x00;
@@ -104,6 +107,7 @@ internal static class DriverScripts
         .ClearAck()
         .Jump("untagged", When.WhenNotPhase, BusPhase.MessageIn)
         .Move(BusPhase.MessageIn, 2, DriverVariables.Message)
+        .Interrupt(DriverInterrupt.UnexpectedMessage, When.IfNotData, SimpleQueueTag)
         .Load(Dsa, 4, DriverVariables.TaskBlocks)
         .MoveToSfbr(Sidl)
         .MoveFromSfbr(Dsa + 1)

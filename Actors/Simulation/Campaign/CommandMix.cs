@@ -9,12 +9,16 @@ internal sealed class CommandMix
 {
     private const int LargestTransfer = 256 << 10;
     private const int MostCompared = 8;
+    private const int MostRanges = 4;
+    private const int AtTheEnd = 64;
     private const int Contended = 4;
     private const int AllTagged = int.MaxValue;
     private const string CachingPage = "0812";
     private const string RestOfCachingPage = "00FFFF0000FFFFFFFF0000000000000000";
     private const int ModeListLength = 4 + 20;
     private const int ControlListLength = 4 + 12;
+
+    private static readonly int[] Nothing = [0, 0];
 
     private static readonly string[] Parameterless =
     [
@@ -46,10 +50,11 @@ internal sealed class CommandMix
         (_random, _shares, _blockSize, _blocks) = (random, shares, scenario.BlockSize, scenario.Blocks);
         var blocks = _blocks;
         _kinds = [Read, Write, WriteAndVerify, Verify, Synchronize, Inquire, SelectCaching, Reserve, Release, BeyondTheEnd, SelectControl, Prevent, LoadOrEject,
-            CompareAndWrite, WriteAtomic];
+            CompareAndWrite, WriteAtomic, WriteSame, Unmap];
         int[] usual = [10, 10, 2, 2, 2, 1, 1, 1, 1, 1, shares.HasControlPage ? 1 : 0, shares.HasRemovable ? 1 : 0, shares.HasRemovable ? 2 : 0,
             shares.HasCompareAndWrite ? 10 : 0, shares.HasAtomic ? 2 : 0];
         _weights = [.. usual.Select((weight, kind) => kind > 1 && random.Below(3) == 0 ? 0 : weight * (int)random.Between(1, 4))];
+        _weights = [.. _weights, .. shares.HasSame ? [3 * (int)random.Between(1, 4), 3 * (int)random.Between(1, 4)] : Nothing];
         // RESERVE without RELEASE soon ends all work of the others.
         if (_weights[7] > 0)
             _weights[8] = Math.Max(_weights[8], _weights[7] * 2);
@@ -73,13 +78,37 @@ internal sealed class CommandMix
         while (at >= _weights[kind])
             at -= _weights[kind++];
         var step = _kinds[kind](place);
-        var blocks = BlockCommand.Of(step.Cdb);
-        if (blocks.Writes)
-            _lastWriter = step.Id;
-        for (var i = 0L; _shares.HasCompareAndWrite && blocks.Writes && i < blocks.Count; i++)
-            _writers[(step.Target, step.Lun, blocks.Lba + i)] = step.Id;
+        Remember(step);
         step = step with { Attribute = Attribute(place) };
         return place.Port == ScenarioPort.Direct && _shares.Naca > 0 ? WithAca(step) : step;
+    }
+
+    // What a block probably holds then: of a WRITE SAME only the first block holds the pattern of its own place.
+    private void Remember(CommandStep step)
+    {
+        var blocks = BlockCommand.Of(step.Cdb);
+        if (!blocks.Writes)
+            return;
+        if (blocks.Use != BlockUse.Unmap)
+            _lastWriter = step.Id;
+        if (!_shares.HasCompareAndWrite)
+            return;
+        if (blocks.Use == BlockUse.Unmap)
+        {
+            foreach (var (lba, count) in BlockCommand.RangesOf(Convert.FromHexString(step.Parameters)))
+                Remember(step, lba, count, writer: 0);
+        }
+        else
+        {
+            var writer = blocks.IsWithoutData ? 0 : step.Pattern is 0 && blocks.Use == BlockUse.WriteSame ? 0 : step.Id;
+            Remember(step, blocks.Lba, blocks.CountOn(_blocks), writer);
+        }
+    }
+
+    private void Remember(CommandStep step, long lba, long count, int writer)
+    {
+        for (var i = 0L; i < count; i++)
+            _writers[(step.Target, step.Lun, lba + i)] = writer;
     }
 
     /// <summary>The next request to a block device.</summary>
@@ -150,6 +179,43 @@ internal sealed class CommandMix
     {
         var (lba, count) = Range(long.MaxValue, ushort.MaxValue);
         return Of(place, Block(0x9C, Fua(), lba, count), DataDirection.Out, count * _blockSize);
+    }
+
+    // With data of its own or zeroes (without data where the CDB can say so), to be unmapped or not; sometimes to the end of the medium.
+    private CommandStep WriteSame(ScenarioPlace place)
+    {
+        const byte unmap = 0x08;
+        const byte noData = 0x01;
+        var code = _random.Pick<byte>([0x41, 0x93]);
+        var (lba, count) = _random.Below(16) > 0 ? Range(long.MaxValue, ushort.MaxValue) : (_blocks - _random.Between(1, Math.Min(_blocks, AtTheEnd)), 0);
+        var flags = Flags(unmap);
+        if (code == 0x93 && _random.Below(3) == 0)
+            return Of(place, Block(code, (byte)(flags | noData), lba, count));
+        var step = Of(place, Block(code, flags, lba, count), DataDirection.Out, _blockSize);
+        return _random.Below(flags == unmap ? 2 : 4) == 0 ? step with { Pattern = 0 } : step;
+    }
+
+    // Ranges may overlap; sometimes the last one is behind the end, and then nothing is unmapped.
+    private CommandStep Unmap(ScenarioPlace place)
+    {
+        const int header = 8;
+        const int descriptor = 16;
+        var ranges = (int)_random.Between(1, MostRanges);
+        var list = new byte[header + ranges * descriptor];
+        BinaryPrimitives.WriteUInt16BigEndian(list, (ushort)(list.Length - 2));
+        BinaryPrimitives.WriteUInt16BigEndian(list.AsSpan(2), (ushort)(list.Length - header));
+        for (var at = header; at < list.Length; at += descriptor)
+        {
+            var (lba, count) = Range(long.MaxValue, int.MaxValue);
+            BinaryPrimitives.WriteUInt64BigEndian(list.AsSpan(at), (ulong)lba);
+            BinaryPrimitives.WriteUInt32BigEndian(list.AsSpan(at + 8), (uint)count);
+        }
+        if (_random.Below(16) == 0)
+            BinaryPrimitives.WriteUInt64BigEndian(list.AsSpan(list.Length - descriptor), (ulong)_blocks);
+        return Of(place, Cdb.Parse([0x42, 0, 0, 0, 0, 0, 0, 0, (byte)list.Length, 0]), DataDirection.Out, list.Length) with
+        {
+            Parameters = Convert.ToHexString(list),
+        };
     }
 
     private CommandStep Synchronize(ScenarioPlace place)
@@ -240,7 +306,7 @@ internal sealed class CommandMix
                 BinaryPrimitives.WriteUInt64BigEndian(cdb[2..], (ulong)lba);
                 BinaryPrimitives.WriteUInt16BigEndian(cdb[12..], (ushort)count);
                 break;
-            case 1:
+            case 1 or 2:
                 BinaryPrimitives.WriteUInt32BigEndian(cdb[2..], (uint)lba);
                 BinaryPrimitives.WriteUInt16BigEndian(cdb[7..], (ushort)count);
                 break;

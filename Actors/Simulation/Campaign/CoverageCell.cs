@@ -1,4 +1,5 @@
 using ScsiActors.Faults;
+using ScsiActors.Journal;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using ScsiActors.Scsi;
@@ -57,7 +58,7 @@ public readonly record struct CoverageCell(ulong Key)
     /// <summary>What was asked for: a command, a function, or a request to a block device.</summary>
     public string Operation => (OperationBits >> 14) switch
     {
-        0 => NameOf((byte)OperationBits, (byte)(OperationBits >> 8 & 0x1F)),
+        0 => OperationNames.Of((byte)OperationBits, (byte)(OperationBits >> 8 & 0x1F)),
         1 => $"{(TaskManagementFunction)(byte)OperationBits}",
         2 => $"virtio {(BlockOperation)(byte)OperationBits}",
         _ => OperationBits == Reset ? "bus reset" : "no command",
@@ -123,11 +124,4 @@ public readonly record struct CoverageCell(ulong Key)
     internal static uint EndingOf(CommandExecuted executed) => executed.Outcome != CommandOutcome.Complete ? (uint)executed.Outcome << 28
         : (uint)executed.Status << 20
         | (executed.Sense is { } sense ? (uint)sense.Key << 16 | (uint)sense.Additional.Code << 8 | sense.Additional.Qualifier : 0);
-
-    private static string NameOf(byte code, byte action)
-    {
-        var row = CommandTable.FindOperationCode(code);
-        return row is { HasServiceAction: true } ? CommandTable.FindServiceAction(code, action)?.Name ?? $"operation code {code:X2}h/{action:X2}h"
-            : row?.Name ?? $"operation code {code:X2}h";
-    }
 }

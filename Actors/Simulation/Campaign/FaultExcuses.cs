@@ -67,8 +67,7 @@ internal static class FaultExcuses
         [FaultWhat.SelectionTimeout] = new Excuse(Reach.Target, "completion", "blame", "task-management"),
         [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Target, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
         [FaultWhat.ParityError] = new Excuse(Reach.Unit, "completion", "blame", "sense", "residual"),
-        // Behind an untagged reselection the driver takes it for a queue tag, and finds out by its time-out.
-        [FaultWhat.MessageError] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "liveness", "task-management"),
+        [FaultWhat.MessageError] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
         [FaultWhat.BusReset] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
         [FaultWhat.LogicalUnitReset] = new Excuse(Reach.Unit, "blame", "liveness", "completion", "order", "sense"),
         [FaultWhat.TargetReset] = new Excuse(Reach.Target, "blame", "liveness", "completion", "order", "sense"),

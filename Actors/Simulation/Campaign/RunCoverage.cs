@@ -151,17 +151,23 @@ internal sealed class RunCoverage(int blockSize)
     // Storage is not told whose request it is: that of the first task which waits for these blocks.
     private void ToStorage(AioRequest storage, string unit)
     {
-        var lba = storage switch { AioRead read => read.Offset / blockSize, AioWrite write => write.Offset / blockSize, _ => -1 };
+        var lba = storage switch
+        {
+            AioRead read => read.Offset / blockSize, AioWrite write => write.Offset / blockSize, AioUnmap unmap => unmap.Offset / blockSize, _ => -1,
+        };
         foreach (var task in _tasks.Values)
         {
             if (task.State is CoveredState.Waiting or CoveredState.DataOut && ReferenceEquals(task.Unit, unit)
-                && (lba < 0 ? !task.Blocks.Writes && task.Blocks.Use != BlockUse.Read : lba >= task.Blocks.Lba && lba < task.Blocks.Lba + Math.Max(1, task.Blocks.Count)))
+                && (lba < 0 ? !task.Blocks.Writes && task.Blocks.Use != BlockUse.Read : MayBeAt(task.Blocks, lba, storage)))
             {
                 task.State = CoveredState.Storage;
                 return;
             }
         }
     }
+
+    private static bool MayBeAt(in BlockCommand blocks, long lba, AioRequest storage) => blocks.Use == BlockUse.Unmap ? storage is AioUnmap
+        : lba >= blocks.Lba && lba < blocks.Lba + Math.Max(1, blocks.Use == BlockUse.WriteSame && blocks.Count == 0 ? long.MaxValue - blocks.Lba : blocks.Count);
 
     private void FunctionReceived(TaskManagementRequestReceived received, string unit)
     {

@@ -36,6 +36,9 @@ internal sealed record WorkloadShares
     /// <summary>True when there are commands that nobody sees a part of: the logical unit keeps its own commands apart, and not what goes by virtio-blk to its storage.</summary>
     public bool HasAtomic { get; private init; }
 
+    /// <summary>True when there are WRITE SAME and UNMAP.</summary>
+    public bool HasSame { get; private init; }
+
     /// <summary>Draws them.</summary>
     /// <param name="random">A stream of their own.</param>
     /// <param name="hasAdapter">There is a bus.</param>
@@ -54,6 +57,7 @@ internal sealed record WorkloadShares
         HasReadOnly = random.Below(8) == 0,
         HasCompareAndWrite = random.Below(4) == 0 && !hasVirtio,
         HasAtomic = !hasVirtio,
+        HasSame = random.Below(4) == 0,
     };
 
     private static double Of(double share, bool isPossible) => isPossible ? share : 0;

@@ -1,6 +1,7 @@
 using ScsiActors.Faults;
 using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
+using ScsiActors.Scsi;
 
 namespace ScsiActors.Simulation.Kit;
 
@@ -131,7 +132,7 @@ internal sealed class RequestTracker(Func<int, int, int> blockSizeOf)
             return null;
         request.Nexus = nexus;
         var blockSize = blockSizeOf(target, lun);
-        if (FaultCommands.TryGetBlocks(command.Cdb, out var lba, out var count))
+        if (CommandTable.TryGetBlocks(command.Cdb, out var lba, out var count))
             UnitOf((target, lun)).Add(new Range(request, false, lba * blockSize, (lba + count) * blockSize, UsuallyAskedBy(command.Cdb.OperationCode)));
         return request;
     }

@@ -77,6 +77,21 @@ public sealed class FaultBusTests
         world.ExpectHealth();
     }
 
+    [Theory]
+    [InlineData(TaskAttribute.Simple)]
+    [InlineData(TaskAttribute.Untagged)]
+    public void A_message_that_is_no_queue_tag_behind_the_IDENTIFY_makes_the_driver_reset_the_bus_at_once(TaskAttribute attribute)
+    {
+        using var world = new FaultWorld("odd { where = bus, when.opcode = read\nwhat = message-error\ntimes = 1 }", FaultWorld.Adapter);
+        var before = world.World.Now;
+
+        Assert.Equal(CommandOutcome.Aborted, world.Execute(world.Read(0, new byte[2048], attribute)).Outcome);
+
+        Assert.InRange(world.World.Now - before, TimeSpan.Zero, TimeSpan.FromMilliseconds(10));
+        Assert.Contains(world.Injection.Notices, static notice => notice is { By: "client", Text: "aborted" });
+        world.ExpectHealth();
+    }
+
     [Fact]
     public void A_bus_reset_by_another_ends_every_command_and_is_a_unit_attention()
     {

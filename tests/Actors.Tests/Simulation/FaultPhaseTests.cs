@@ -80,10 +80,12 @@ public sealed class FaultPhaseTests
         world.ExpectHealth();
     }
 
-    [Fact]
-    public void A_function_whose_message_is_rejected_fails_by_a_bus_reset()
+    [Theory]
+    [InlineData("message-error")]
+    [InlineData("parity-error")]
+    public void A_function_whose_message_is_not_taken_fails_by_a_bus_reset(string what)
     {
-        using var world = new FaultWorld($"hole {{ where = aio\nwhat = never\ntimes = 1 }}\nnoise {{ where = message, when {{ event = message-out, after = hole }}\nwhat = message-error\ntimes = 1 }}",
+        using var world = new FaultWorld($"hole {{ where = aio\nwhat = never\ntimes = 1 }}\nnoise {{ where = message, when {{ event = message-out, after = hole }}\nwhat = {what}\ntimes = 1 }}",
             FaultWorld.Adapter);
         var command = world.Send(world.Read(0, new byte[512]));
         world.World.Advance(TimeSpan.FromMilliseconds(1));

@@ -18,6 +18,17 @@ public sealed class OracleTests : OracleRig
         oracle => WriteAndRead(oracle, returnedLba: 5), oracle => WriteAndRead(oracle, returnedLba: 6));
 
     [Fact]
+    public void A_read_whose_residual_cannot_be_is_judged_by_what_its_buffer_holds()
+    {
+        var contents = new ContentsOracle(Context);
+        var command = BlockCommand("28", 1);
+        See(contents, Client, Port, command);
+        BlockPattern.Fill(command.Data.Span, 6, 512, 9);
+        See(contents, Port, Client, Good(1) with { Residual = -4096 });
+        Assert.Equal("contents", Assert.Single(Context.Findings).Oracle);
+    }
+
+    [Fact]
     public void An_aborted_write_may_have_happened_or_not_but_does_not_happen_later()
     {
         var oracle = new ContentsOracle(Context);

@@ -30,7 +30,7 @@ public sealed partial class CommandHistory
         [nameof(AioWrite)] = static (h, in e, i) => h.ToStorage(in e, i),
         [nameof(AioFlush)] = static (h, in e, i) => h.ToStorage(in e, i),
         [nameof(AioUnmap)] = static (h, in e, i) => h.ToStorage(in e, i),
-        [nameof(AioCancel)] = static (h, in e, i) => h.OfStorage(e.From, e.To, in e, i),
+        [nameof(AioCancel)] = static (h, in e, i) => h.Cancelled(in e, i),
         [nameof(AioCompleted)] = static (h, in e, i) => h.FromStorage(in e, i),
     }.ToFrozenDictionary();
 
@@ -39,9 +39,7 @@ public sealed partial class CommandHistory
     private readonly HashSet<int> _atUnits = [];
     private readonly Dictionary<long, int> _byConnection = [];
     private readonly Dictionary<(int Target, int Lun, long Tag), int> _byBusTag = [];
-    private readonly Dictionary<(string From, string To, ulong Id), int> _byRequest = [];
-    // Requests that a queue has, and storage has not yet seen.
-    private readonly Dictionary<(string Queue, string Kind, long Offset, long Length), Queue<int>> _waiting = [];
+    private readonly StorageRequests _storage = new();
     // Commands that have not yet been seen beyond their port, by what they say.
     private readonly Dictionary<(int Target, int Lun, string Cdb), Queue<int>> _untraced = [];
 
@@ -142,24 +140,16 @@ public sealed partial class CommandHistory
 
     private int ToStorage(in JournalEvent entry, int index)
     {
-        var passedOn = (entry.From, entry.Kind.Name, entry.Offset, entry.Length);
-        var number = _waiting.TryGetValue(passedOn, out var waiting) && waiting.TryDequeue(out var known) ? known : OfCause(index);
-        if (number == 0)
-            return 0;
-        _byRequest[(entry.From, entry.To, entry.Value)] = number;
-        QueueOf(_waiting, (entry.To, entry.Kind.Name, entry.Offset, entry.Length)).Enqueue(number);
+        var number = _storage.TakePassedOn(in entry) is > 0 and var known ? known : OfCause(index);
+        if (number != 0)
+            _storage.Add(in entry, number);
         return number;
     }
 
-    private int FromStorage(in JournalEvent entry, int index)
-    {
-        var number = OfStorage(entry.To, entry.From, in entry, index);
-        _byRequest.Remove((entry.To, entry.From, entry.Value));
-        return number;
-    }
+    private int FromStorage(in JournalEvent entry, int index) => _storage.TakeAnswered(in entry) is > 0 and var number ? number : OfCause(index);
 
-    private int OfStorage(string client, string storage, in JournalEvent entry, int index) =>
-        _byRequest.TryGetValue((client, storage, entry.Value), out var number) ? number : OfCause(index);
+    private int Cancelled(in JournalEvent entry, int index) =>
+        _storage.Of(entry.From, entry.To, entry.Value) is > 0 and var number ? number : OfCause(index);
 
     private int TakeUntraced(in JournalEvent entry) =>
         _untraced.TryGetValue(Words(in entry), out var waiting) && waiting.TryDequeue(out var number) ? number : 0;
@@ -168,7 +158,7 @@ public sealed partial class CommandHistory
 
     private static (int, int, string) Words(in JournalEvent entry) => (entry.Target, entry.Lun, Convert.ToHexString(entry.Bytes.Span));
 
-    private static Queue<int> QueueOf<TKey>(Dictionary<TKey, Queue<int>> queues, TKey key)
+    internal static Queue<int> QueueOf<TKey>(Dictionary<TKey, Queue<int>> queues, TKey key)
         where TKey : notnull
     {
         if (!queues.TryGetValue(key, out var queue))

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ScsiActors.Journal;
 
 /// <summary>A journal in the Trace Event Format, which Perfetto and Chromium read: a track an actor with a slice for each message it handles, an asynchronous span
-/// a command and a storage request, a flow that follows each command through all tracks, and counters of what is outstanding where.</summary>
+/// a command, a request to a block device and a storage request, a flow that follows each command and each request to a block device through all tracks, and counters of what is outstanding where.</summary>
 public static class TraceJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

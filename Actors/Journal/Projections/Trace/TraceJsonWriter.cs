@@ -18,6 +18,7 @@ internal sealed class TraceJsonWriter
     private readonly Utf8JsonWriter _json;
     private readonly IReadOnlyList<JournalEvent> _events;
     private readonly CommandHistory _history;
+    private readonly BlockRequestHistory _blockRequests;
     private readonly ActorNames _names;
     private readonly Dictionary<(int Node, string Actor), int> _tracks = [];
     private readonly long[] _lengths;
@@ -28,6 +29,7 @@ internal sealed class TraceJsonWriter
     {
         (_json, _events) = (json, events);
         _history = new CommandHistory(events);
+        _blockRequests = new BlockRequestHistory(events, _history);
         _names = new ActorNames(events);
         _outstanding = new Outstanding(events);
         _lengths = Lengths();
@@ -51,7 +53,12 @@ internal sealed class TraceJsonWriter
             if (_history.Of(i) is { } command)
             {
                 WriteSpan(command, in entry, i);
-                WriteFlow(command, in entry, i);
+                WriteFlow("command", command.Number, (command.First, command.Last), in entry, i);
+            }
+            if (_blockRequests.Of(i) is { } request)
+            {
+                WriteSpan(request, in entry, i);
+                WriteFlow("block request", request.Number, (request.First, request.Last), in entry, i);
             }
             WriteRequest(in entry, i);
             if (_outstanding.Change(in entry) is { } counter)
@@ -148,15 +155,28 @@ internal sealed class TraceJsonWriter
         End(hasArgs: true);
     }
 
-    private void WriteFlow(CommandStory command, in JournalEvent entry, int index)
+    private void WriteSpan(BlockRequestStory request, in JournalEvent entry, int index)
     {
-        if (command.First == command.Last)
+        var isEnd = request.IsAnswered && index == request.Last;
+        if (index != request.First && !isEnd)
             return;
-        var phase = index == command.First ? "s" : index == command.Last ? "f" : index < command.Last ? "t" : null;
+        Begin(isEnd ? "e" : "b", $"virtio {request.Operation}", "block request", in entry);
+        _json.WriteString("id", $"v{request.Number}");
+        _json.WriteStartObject("args");
+        _json.WriteString(isEnd ? "ended" : "asked", entry.Text);
+        End(hasArgs: true);
+    }
+
+    // A flow is known by its name, category and number.
+    private void WriteFlow(string name, int number, (int First, int Last) events, in JournalEvent entry, int index)
+    {
+        if (events.First == events.Last)
+            return;
+        var phase = index == events.First ? "s" : index == events.Last ? "f" : index < events.Last ? "t" : null;
         if (phase is null)
             return;
-        Begin(phase, "command", "flow", in entry);
-        _json.WriteNumber("id", command.Number);
+        Begin(phase, name, "flow", in entry);
+        _json.WriteNumber("id", number);
         if (phase == "f")
             _json.WriteString("bp", "e");
         End(hasArgs: false);

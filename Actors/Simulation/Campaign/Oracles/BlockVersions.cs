@@ -34,6 +34,15 @@ internal sealed class BlockVersion(int writer, long begin)
     /// <summary>The COMPARE AND WRITE that has found it there and has replaced it.</summary>
     public ulong? ReplacedBy { get; set; }
 
+    /// <summary>The block whose pattern it is; null for the block itself, another one for WRITE SAME.</summary>
+    public long? Pattern { get; init; }
+
+    /// <summary>Nobody knows what is there: blocks that were given back to a unit without LBPRZ.</summary>
+    public bool IsAny { get; init; }
+
+    /// <summary>True when it can be what step <paramref name="by"/> says of block <paramref name="of"/>, found in block <paramref name="lba"/>.</summary>
+    public bool Holds(int by, long of, long lba) => IsAny || (Writer == by && (by == 0 || (Pattern ?? lba) == of));
+
     /// <summary>True when it was certainly over when another began.</summary>
     public bool IsBefore(BlockVersion other) => End < other.Begin;
 }
@@ -50,7 +59,16 @@ internal sealed record BlockAccess(
     BlockUse Use, (int Target, int Lun) Unit, long Lba, long Count, Memory<byte> Data, int Writer, long Begin)
 {
     /// <summary>True when it changes blocks.</summary>
-    public bool Writes => Use is BlockUse.Write or BlockUse.WriteAndVerify or BlockUse.CompareAndWrite;
+    public bool Writes => Use is BlockUse.Write or BlockUse.WriteAndVerify or BlockUse.CompareAndWrite or BlockUse.WriteSame or BlockUse.Unmap;
+
+    /// <summary>The block of an index from 0 on; those of UNMAP need not follow each other.</summary>
+    public long LbaOf(long index) => Scattered is null ? Lba + index : Scattered[index];
+
+    /// <summary>The blocks of an UNMAP, each once; null for those that follow each other.</summary>
+    public long[]? Scattered { get; init; }
+
+    /// <summary>Nobody knows what it leaves: UNMAP of a unit without LBPRZ.</summary>
+    public bool LeavesAny { get; init; }
 
     /// <summary>A block request may leave it open what is read afterwards.</summary>
     public bool IsDiscard { get; init; }

@@ -22,7 +22,12 @@ internal sealed partial class ContentsOracle
             var lba = access.Lba + i;
             var versions = VersionsOf(access, i);
             BlockVersion? version = null;
-            if (stamp.Writer > 0 && stamp.Lba != lba)
+            if (versions.Exists(other => other.IsAny && other.Superseded > access.Begin))
+            {
+                _seen.Add(null);
+                continue;
+            }
+            if (stamp.Writer > 0 && !IsPlaced(stamp, lba, versions))
                 Find(time, $"{name} read block {lba} and got block {stamp.Lba} as step {stamp.Writer} wrote it", access.Subject(lba, 1));
             else if (stamp.Writer < 0 && !IsTorn(block, lba, versions, access))
                 Find(time, $"{name} read block {lba} and got bytes that nobody wrote there ({Describe(block)})", access.Subject(lba, 1));
@@ -35,6 +40,10 @@ internal sealed partial class ContentsOracle
         JudgeTogether(time, access, name);
     }
 
+    // A block holds its own pattern, or that of the block which a WRITE SAME has repeated.
+    private static bool IsPlaced(BlockStamp stamp, long lba, List<BlockVersion> versions) =>
+        stamp.Lba == (versions.Find(version => version.Writer == stamp.Writer)?.Pattern ?? lba);
+
     /// <summary>A power cut may leave sectors of a block at different versions, each of them legal.</summary>
     private bool IsTorn(ReadOnlySpan<byte> block, long lba, List<BlockVersion> versions, BlockAccess access)
     {
@@ -43,7 +52,7 @@ internal sealed partial class ContentsOracle
         for (var at = 0; at < block.Length; at += Sector)
         {
             var stamp = BlockPattern.Read(block.Slice(at, Sector), at);
-            if (stamp.Writer < 0 || (stamp.Writer > 0 && stamp.Lba != lba) || LegalOf(versions, stamp.Writer, access) is null)
+            if (stamp.Writer < 0 || (stamp.Writer > 0 && !IsPlaced(stamp, lba, versions)) || LegalOf(versions, stamp.Writer, access) is null)
                 return false;
         }
         return true;
@@ -79,13 +88,17 @@ internal sealed partial class ContentsOracle
 
     private static BlockVersion? LegalOf(List<BlockVersion> versions, int writer, BlockAccess access)
     {
-        foreach (var version in versions)
+        // Zeroes may stand for several versions: the latest.
+        for (var i = versions.Count - 1; i >= 0; i--)
         {
-            if (version.Writer == writer && version.Superseded > access.Begin)
-                return version;
+            if (versions[i].Writer == writer && versions[i].Superseded > access.Begin)
+                return versions[i];
         }
         return null;
     }
+
+    // What comes to be compared is the pattern of each block itself.
+    private static bool CanBe(BlockVersion version, int writer, long lba, BlockAccess access) => version.Holds(writer, lba, lba) && version.Superseded > access.Begin;
 
     /// <summary>What a read has seen is so for all that begin later: what is older is gone, and a doubtful write that it did not see, though it had ended,
     /// has not happened.</summary>
@@ -112,7 +125,7 @@ internal sealed partial class ContentsOracle
         for (var i = 0L; executed.IsGood && i < access.Count; i++)
         {
             var versions = VersionsOf(access, i);
-            if (LegalOf(versions, access.Writer, access) is null && PowerOf(access.Unit).Off < 0)
+            if (!versions.Exists(version => CanBe(version, access.Writer, access.Lba + i, access)) && PowerOf(access.Unit).Off < 0)
                 Find(time, $"{name} found block {access.Lba + i} to be what {Teller(access.Writer)}; legal is what {Legal(versions, access)}", access.Subject(access.Lba + i, 1));
         }
     }
@@ -121,7 +134,7 @@ internal sealed partial class ContentsOracle
     {
         for (var i = 0L; i < access.Count; i++)
         {
-            if (VersionsOf(access, i).Exists(version => version.Writer != writer && version.Superseded > access.Begin))
+            if (VersionsOf(access, i).Exists(version => (version.IsAny || !version.Holds(writer, access.Lba + i, access.Lba + i)) && version.Superseded > access.Begin))
                 return;
         }
         Find(time, $"{name} ended with MISCOMPARE, but every block can only be what {Teller(writer)}", access.Subject(access.Lba, access.Count));
@@ -135,10 +148,10 @@ internal sealed partial class ContentsOracle
         {
             var versions = VersionsOf(access, i);
             var lba = access.Lba + i;
-            var found = versions.Find(version => version.Writer == access.Compared && version.Begin != access.Begin && version.Superseded > access.Begin);
+            var found = versions.Find(version => version.Begin != access.Begin && CanBe(version, access.Compared, lba, access));
             if (found is null)
                 Find(time, $"{name} found block {lba} to be what {Teller(access.Compared)}; legal is what {Legal(versions, access)}", access.Subject(lba, 1), Atomicity);
-            else if (found.ReplacedBy is { } earlier && versions.Count(version => version.Writer == access.Compared) == 1)
+            else if (found.ReplacedBy is { } earlier && !found.IsAny && versions.Count(version => version.Writer == access.Compared) == 1)
                 Find(time, $"{name} has replaced what {Teller(access.Compared)} in block {lba}, which command {earlier} had replaced already", access.Subject(lba, 1), Atomicity);
             else
                 found.ReplacedBy = id;

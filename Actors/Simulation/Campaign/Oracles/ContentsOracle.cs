@@ -30,6 +30,9 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
             case ExecuteBlockRequest request when Parties.IsClient(seen.From):
                 Begin(seen.Time, request);
                 break;
+            case CommandExecuted { IsGood: true } executed when Parties.IsClient(seen.To) && Watch.Asked is { Command.Cdb.OperationCode: ServiceActionIn } asked:
+                Learn(asked.Command, executed.Residual);
+                break;
             case CommandExecuted executed when Parties.IsClient(seen.To) && _accesses.Remove((executed.Id, false), out var access):
                 End(seen.Time, executed, access);
                 break;
@@ -56,6 +59,12 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
         }
         if (blocks.Use is BlockUse.None or BlockUse.Synchronize || !blocks.IsInside(Scenario.Blocks))
             return;
+        if (blocks.Use is BlockUse.WriteSame or BlockUse.Unmap)
+        {
+            if (BeginSame(time, command, blocks, unit) is { } same)
+                Begin((command.Id, false), same);
+            return;
+        }
         var size = Scenario.BlockSize;
         var compared = blocks.Use == BlockUse.CompareAndWrite ? (int)blocks.Count * size : 0;
         if (compared > 0 && command.Data.Length < 2 * compared)
@@ -107,7 +116,13 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
     {
         _accesses.Add(name, access);
         for (var i = 0L; access.Writes && i < access.Count; i++)
-            VersionsOf(access, i).Add(new BlockVersion(access.Writer, access.Begin) { Together = access.IsAtomic ? (access.Lba, access.Count) : null });
+        {
+            VersionsOf(access, i).Add(new BlockVersion(access.Writer, access.Begin)
+            {
+                Together = access.IsAtomic ? (access.Lba, access.Count) : null, Pattern = access.Use == BlockUse.WriteSame ? access.Lba : null,
+                IsAny = access.LeavesAny,
+            });
+        }
     }
 
     private void End(TimeSpan time, CommandExecuted executed, BlockAccess access)
@@ -128,7 +143,8 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
         }
         else if (access.Use == BlockUse.Read && executed.IsGood)
         {
-            Read(time, access, (access.Data.Length - executed.Residual) / Scenario.BlockSize, name);
+            // A residual that cannot be is another oracle's finding.
+            Read(time, access, (access.Data.Length - Math.Max(0, executed.Residual)) / Scenario.BlockSize, name);
             if (access.IsThrough)
                 Flush(access);
         }
@@ -188,7 +204,7 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
 
     private List<BlockVersion> VersionsOf(BlockAccess access, long index)
     {
-        var key = (access.Unit.Target, access.Unit.Lun, access.Lba + index);
+        var key = (access.Unit.Target, access.Unit.Lun, access.LbaOf(index));
         if (!_blocks.TryGetValue(key, out var versions))
             _blocks.Add(key, versions = [new BlockVersion(0, -1) { End = -1, IsCertain = true, IsDurable = true }]);
         return versions;

@@ -13,6 +13,7 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
     private const byte PreventAllow = 0x1E;
     private const byte NotPresent = 0x3A;
     private const byte RemovalPrevented = 0x53;
+    private const byte NoFlush = 0x04;
 
     private sealed class State
     {
@@ -130,9 +131,9 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
                 if (ejects && since < task.Arrival && state.Resetting == 0)
                     Find(time, $"{task.Unit} ejected the medium for {task.Command.Nexus}, although {it} prevents its removal", FindingSubject.Of(task));
             }
-            if (ejects && (task.Command.Cdb[1] & 1) != 0)
+            if (ejects && !state.IsOut && (task.Command.Cdb[1] & 1) != 0 && (task.Command.Cdb[4] & NoFlush) == 0)
             {
-                // Answered early (IMMED): it is out when what is in the write cache is on the medium.
+                // Answered early (IMMED): it is out when what is in the write cache is on the medium. Of one that is out already nothing has to be.
                 state.Background++;
                 return;
             }

@@ -34,7 +34,7 @@ internal sealed class ProtectionOracle(OracleContext context) : LogicalUnitOracl
             else if (sense.Additional.Code != WriteProtected)
                 Find(time, $"{name} with {sense.Key} {sense}; WRITE PROTECTED is 27h", about);
         }
-        else if (isProtected && blocks.Writes && blocks.Count > 0)
+        else if (isProtected && blocks.Writes && (blocks.Count > 0 || blocks.Use is BlockUse.WriteSame or BlockUse.Unmap))
         {
             if (complete.Status is ScsiStatus.Good)
                 Find(time, $"{name} with GOOD, although it is write protected", about);

@@ -19,7 +19,7 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
         (SenseKey.MediumError, [0x11], static command => command.Use is not (BlockUse.None or BlockUse.Synchronize)),
         (SenseKey.MediumError, [0x0C], static command => command.Use != BlockUse.Read),
         (SenseKey.DataProtect, [0x27], static command => command.Writes || command.Use is BlockUse.None or BlockUse.Synchronize),
-        (SenseKey.Miscompare, [0x1D], static command => command.TakesData && command.Use != BlockUse.Write),
+        (SenseKey.Miscompare, [0x1D], static command => command.Compares),
         (SenseKey.AbortedCommand, [0x00, 0x4B, 0x4E], static _ => true),
         (SenseKey.NotReady, [0x04, 0x3A], static _ => true),
         (SenseKey.HardwareError, [0x44], static _ => true),
@@ -58,7 +58,7 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
             Find(time, $"{name} ended with status {(byte)executed.Status:X2}h, which there is not", about);
         if ((executed.Status == ScsiStatus.CheckCondition) != (executed.Sense is not null))
             Find(time, $"{name} ended with {executed.Status} and {(executed.Sense is null ? "without" : "with")} sense data", about);
-        var isInside = blocks.Use == BlockUse.None || blocks.IsInside(Scenario.Blocks);
+        var isInside = blocks.Use == BlockUse.None || IsInside(command, blocks);
         if (executed.IsGood && !isInside)
             Find(time, $"{name} ended with {executed.Status}, but goes beyond the last of {Scenario.Blocks} blocks", about);
         if (executed.Status == ScsiStatus.ConditionMet)
@@ -71,7 +71,10 @@ internal sealed class SenseOracle(OracleContext context) : Oracle("sense", conte
             return;
         if (!Array.Exists(Legal, rule => rule.Key == sense.Key && rule.Codes.Contains(sense.Additional.Code) && rule.Applies(blocks)))
             Find(time, $"{name} ended with sense data {sense.Key} {sense}, which such a command does not report", about);
-        if (sense.Key == SenseKey.MediumError && sense.Information is { } lba && (lba < (ulong)blocks.Lba || lba - (ulong)blocks.Lba >= (ulong)blocks.Count))
+        if (sense.Key == SenseKey.MediumError && blocks.Use != BlockUse.Unmap && sense.Information is { } lba && (lba < (ulong)blocks.Lba || lba - (ulong)blocks.Lba >= (ulong)blocks.CountOn(Scenario.Blocks)))
             Find(time, $"{name} names block {lba} as the bad one, which it has nothing to do with", about);
     }
+
+    private bool IsInside(ExecuteCommand command, in BlockCommand blocks) => blocks.Use != BlockUse.Unmap ? blocks.IsInside(Scenario.Blocks)
+        : BlockCommand.RangesOf(command.Data.Span).All(range => new BlockCommand(BlockUse.Unmap, range.Lba, range.Count, 0).IsInside(Scenario.Blocks));
 }

@@ -57,6 +57,8 @@ internal sealed class ResidualOracle(OracleContext context) : Oracle("residual",
         var wanted = blocks.Use switch
         {
             BlockUse.Synchronize => 0,
+            BlockUse.WriteSame => blocks.IsWithoutData || blocks.CountOn(Scenario.Blocks) == 0 ? 0 : Scenario.BlockSize,
+            BlockUse.Unmap => command.Cdb.UInt16(7),
             BlockUse.CompareAndWrite => 2 * blocks.Count * Scenario.BlockSize,
             _ => blocks.Count * Scenario.BlockSize,
         };
@@ -150,7 +152,7 @@ internal sealed class WriteOrderOracle(OracleContext context) : Oracle("write-or
             case DataOutReceived received:
                 _arrived[(seen.To, received.Task.Slot)] = received.Received;
                 break;
-            case AioWrite write when Parties.IsLogicalUnit(seen.From):
+            case AioWrite write when Parties.IsLogicalUnit(seen.From) && !IsWithoutData(seen.From, write.Offset / Scenario.BlockSize):
                 if (!_arrived.TryGetValue((seen.From, write.Id.Slot), out var arrived))
                     Find(seen.Time, $"{seen.From} wrote {write.Data} at {write.Offset} without having asked for data (storage request {write.Id})", FindingSubject.OfUnit(seen.From));
                 else if (!arrived)
@@ -158,6 +160,10 @@ internal sealed class WriteOrderOracle(OracleContext context) : Oracle("write-or
                 break;
         }
     }
+
+    // A storage request does not name its command: a WRITE SAME of zeroes (NDOB) has none to ask for.
+    private bool IsWithoutData(string unit, long lba) => Watch.TasksOf(unit).Exists(task =>
+        BlockCommand.Of(task.Command.Cdb) is { IsWithoutData: true } blocks && lba >= blocks.Lba && lba - blocks.Lba < blocks.CountOn(Scenario.Blocks));
 }
 
 /// <summary>What the bus does with a lent buffer: the direction for which it was lent, and no more bytes than that; a buffer that is to be filled comes back

@@ -245,6 +245,30 @@ public sealed class BlockMoveTests
     }
 
     [Fact]
+    public void Clearing_attention_takes_back_a_message_that_nobody_else_wants()
+    {
+        var (bench, connection) = Connect(0x0F000002, 0x120, 0x58000008, 0, 0x60000048, 0, 0x0B000001, 0x124);
+        Start(bench);
+        bench.Present(connection, PhaseStep.MessageIn(0x01, 0x02), PhaseStep.Status(ScsiStatus.Busy), PhaseStep.MessageIn(0), PhaseStep.BusFree);
+        Assert.Equal(0x84u, bench.Read(Reg.Dstat));
+        Assert.Equal(0x08, bench.Memory.Bytes[0x124]);
+    }
+
+    [Fact]
+    public void Clearing_attention_leaves_a_message_out_that_the_target_asks_for_once_more()
+    {
+        var bench = new ChipBench();
+        bench.PokeBytes(0x100, 0xC0, 0x06);
+        bench.Poke(Program, 0x41000000, 0, 0x0E000002, 0x100, 0x60000048, 0, 0x48000000, 0, Stop, 3);
+        bench.Run(Program);
+        bench.AnswerMessage(bench.NextToBus<MessageOutMoved>().Connection, PhaseStep.MessageOut);
+
+        // The target has not let go of the bus: WAIT DISCONNECT finds a phase in place of that.
+        Assert.Equal((uint)(Bit.DstatDfe | Bit.DstatIid), bench.Read(Reg.Dstat));
+        Assert.Equal((uint)BusPhase.MessageOut, bench.Read(Reg.Sstat1) & 7);
+    }
+
+    [Fact]
     public void A_message_that_asks_for_more_than_a_selection_goes_to_the_target()
     {
         var bench = new ChipBench();
