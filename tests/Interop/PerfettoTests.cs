@@ -24,8 +24,8 @@ public sealed class PerfettoTests(ITestOutputHelper output)
         // A row begins with the name of what went wrong, in quotation marks.
         Assert.DoesNotMatch("^\"", await FirstRowAsync(folder, Errors));
         Assert.Equal("1,1,1,0", await FirstRowAsync(folder, """
-            select (select count(*) > 0 from slice where category = 'message'), (select count(*) > 0 from slice where category = 'command'),
-              (select count(*) > 0 from flow), (select count(*) from slice where category = 'command' and dur < 0);
+            select (select count(*) > 0 from slice where category = 'message'), (select count(*) > 0 from slice where category in ('command', 'block request')),
+              (select count(*) > 0 from flow), (select count(*) from slice where category in ('command', 'block request') and dur < 0);
             """));
     }
 
