@@ -41,7 +41,7 @@ internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folde
     private void Shrink(SeedResult failure, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var shrinker = new ScenarioShrinker(static scenario => ScenarioRun.Run(scenario), () => clock.Elapsed > ShrinkingTime || cancellation.IsCancellationRequested);
+        var shrinker = new ScenarioShrinker(static (one, oracle) => ScenarioRun.Run(one, until: oracle), () => clock.Elapsed > ShrinkingTime || cancellation.IsCancellationRequested);
         var scenario = options.ScenarioOf(failure.Seed);
         var shortest = shrinker.Shrink(scenario, failure.Verdict);
         using var run = new ScenarioRun(shortest, new JournalOptions { Keep = int.MaxValue });

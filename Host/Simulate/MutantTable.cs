@@ -51,7 +51,7 @@ internal sealed class MutantTable(ulong first, ulong last)
             if (result.Findings.Count == 0 || ScenarioRun.Run(scenario with { Mutant = "" }).Findings.Count > 0)
                 continue;
             var clock = Stopwatch.StartNew();
-            var shrinker = new ScenarioShrinker(static one => ScenarioRun.Run(one), () => clock.Elapsed > ShrinkingTime || cancellation.IsCancellationRequested);
+            var shrinker = new ScenarioShrinker(static (one, oracle) => ScenarioRun.Run(one, until: oracle), () => clock.Elapsed > ShrinkingTime || cancellation.IsCancellationRequested);
             var shortest = shrinker.Shrink(scenario, result.Verdict);
             return new Row(mutant, seed - first + 1, result.Verdict, shortest.Steps.Count, ScenarioRun.Run(shortest with { Mutant = "" }).Findings.Count == 0);
         }

@@ -22,7 +22,7 @@ public sealed partial class ScenarioShrinker
     private Scenario WithoutDeviations(Scenario scenario, string oracle)
     {
         if (scenario.Order != TurnOrderKind.Fifo && scenario.Deviations.Length == 0)
-            scenario = Try(scenario, scenario with { Order = TurnOrderKind.Fifo, Deviations = TurnDeviations.Write(Run(scenario).Deviations) }, oracle);
+            scenario = Try(scenario, scenario with { Order = TurnOrderKind.Fifo, Deviations = TurnDeviations.Write(Run(scenario, oracle).Deviations) }, oracle);
         var deviations = TurnDeviations.Parse(scenario.Deviations).ToList();
         for (var chunk = Math.Max(deviations.Count / 2, 1); chunk > 0 && deviations.Count > 0; chunk = chunk == 1 ? 0 : chunk / 2)
         {
@@ -62,7 +62,7 @@ public sealed partial class ScenarioShrinker
             var other = With(scenario, schedule.Select(static choice => new TurnDeviation(choice, 1)));
             if (Fails(other, oracle))
                 return other;
-            if (isOver())
+            if (IsOver)
                 break;
         }
         return scenario;
@@ -97,7 +97,7 @@ public sealed partial class ScenarioShrinker
             return scenario;
         try
         {
-            var acted = Run(scenario).Injections.ToLookup(static injection => injection.Rule.Name, static injection => injection.Occasion);
+            var acted = Run(scenario, oracle).Injections.ToLookup(static injection => injection.Rule.Name, static injection => injection.Occasion);
             var lines = LinesOf(scenario.Faults).SelectMany(line => Drawn().IsMatch(line)
                 ? acted[NameOf(line)].Select((occasion, index) => Concrete(line, index, occasion))
                 : [line]);
