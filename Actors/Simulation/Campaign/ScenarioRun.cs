@@ -21,7 +21,7 @@ public sealed partial class ScenarioRun : IDisposable
     // Far more than any scenario takes that comes to an end.
     private const long MostTurns = 200_000;
 
-    // Ten times as many as any scenario takes in which a client asks for something again, or is answered.
+    // Ten times as many as any scenario takes until a client asks for something again, or is answered.
     private const long MostUnheardTurns = 10_000;
 
     /// <summary>The longest that a command may take without a reason.</summary>
@@ -207,8 +207,9 @@ public sealed partial class ScenarioRun : IDisposable
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    // Parts that are busy with each other alone have no end: SCRIPTS in a loop, or a question that is asked again and again.
-    private bool IsEndless => _world.Turns >= MostTurns || _world.Turns - _record.LastHeard >= MostUnheardTurns;
+    // Parts that are busy with each other alone have no end: SCRIPTS in a loop, for instance. What only looks for a finding need not wait for it; the journal
+    // of a whole run, and with it its hash, goes on.
+    private bool IsEndless => _world.Turns >= MostTurns || (Until is not null && _world.Turns - _record.LastHeard >= MostUnheardTurns);
 
     private bool IsOver => IsEndless || (Until is not null && _context.HasFound(Until));
 

@@ -65,6 +65,7 @@ public sealed partial class ScenarioShrinker(Func<Scenario, string, RunResult> r
                 scenario = Try(scenario, With(scenario, i, Simple(scenario.Steps[i])), oracle);
             scenario = WithConcreteFaults(scenario, oracle);
             scenario = WithoutStepsBefore(WithoutDeviations(scenario, oracle), oracle);
+            scenario = WithConcreteBug(scenario, oracle);
         }
         while (!IsOver && IsShorter(scenario, before));
         return Try(scenario, Renumbered(scenario), oracle);
@@ -96,7 +97,7 @@ public sealed partial class ScenarioShrinker(Func<Scenario, string, RunResult> r
     }
 
     private static bool IsShorter(Scenario scenario, Scenario before) => scenario.Steps.Count < before.Steps.Count
-        || scenario.Deviations.Length < before.Deviations.Length || scenario.Faults.Length < before.Faults.Length;
+        || scenario.Mutant != before.Mutant || scenario.Deviations.Length < before.Deviations.Length || scenario.Faults.Length < before.Faults.Length;
 
     private static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
