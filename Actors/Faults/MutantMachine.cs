@@ -11,7 +11,6 @@ namespace ScsiActors.Faults;
 internal sealed class MutantMachine<TActor>
     where TActor : class
 {
-    // Bugs of timing show now and then.
     private const int Seldom = 32;
     private const int Block = 512;
     private const int Istat0 = 0x14;
@@ -33,6 +32,8 @@ internal sealed class MutantMachine<TActor>
     private readonly Bug _bug;
     private readonly Dictionary<ItlqNexus, (ScsiCommandReceived Command, TActor Port)> _commands = [];
     private readonly Dictionary<(string Queue, AioId Id), long> _wholes = [];
+    private readonly int _occasion;
+    private int _occasions;
     private ulong _istatAssociation = ulong.MaxValue;
 
     /// <summary>A machine for one bug.</summary>
@@ -41,7 +42,7 @@ internal sealed class MutantMachine<TActor>
     /// <param name="ports">The way out.</param>
     public MutantMachine(Mutant mutant, RandomStream random, IFaultPorts<TActor> ports)
     {
-        (_random, _ports) = (random, ports);
+        (_random, _ports, _occasion) = (random, ports, mutant.Occasion);
         if (!Table().TryGetValue(mutant.Name, out _bug))
             throw new ArgumentException($"{mutant.Name} is not made of messages: lay its Config over the subsystem's");
     }
@@ -94,9 +95,9 @@ internal sealed class MutantMachine<TActor>
     private Dictionary<string, Bug> Table() => new()
     {
         ["sigp-lost"] = new(Gets: (TActor _, TActor _, ref object message) =>
-            message is not RegisterWrite { Offset: Istat0, Space: RegisterSpace.Bar1, Value: Sigp } || _random.Below(Seldom) > 0),
+            message is not RegisterWrite { Offset: Istat0, Space: RegisterSpace.Bar1, Value: Sigp } || !IsTime()),
         ["interrupt-lost"] = new(Says: (TActor _, TActor _, ref object message) =>
-            message is not InterruptLine { Asserted: true } || _random.Below(Seldom) > 0),
+            message is not InterruptLine { Asserted: true } || !IsTime()),
         ["istat-read-clears"] = new(Says: IstatReadClears),
         ["sist-half-read"] = new(Gets: (TActor _, TActor _, ref object message) =>
         {
@@ -166,7 +167,7 @@ internal sealed class MutantMachine<TActor>
             || Answer(from, to, new AioCompleted(flush.Id, AioResult.Ok, 0))),
         ["completed-twice"] = new(Says: (TActor from, TActor to, ref object message) =>
         {
-            if (message is CommandExecuted && RoleOf(from) == FaultRole.Driver && _random.Below(Seldom) == 0)
+            if (message is CommandExecuted && RoleOf(from) == FaultRole.Driver && IsTime())
             {
                 Acted++;
                 Tell(to, message, from);
@@ -174,6 +175,9 @@ internal sealed class MutantMachine<TActor>
             return true;
         }),
     };
+
+    // Bugs of timing show now and then.
+    private bool IsTime() => _occasion == 0 ? _random.Below(Seldom) == 0 : ++_occasions == _occasion;
 
     private FaultRole RoleOf(TActor actor) => FaultPlace.Of(_ports.NameOf(actor)).Role;
 
@@ -207,7 +211,7 @@ internal sealed class MutantMachine<TActor>
     {
         switch (message)
         {
-            case SendDataIn { Count: > 2 * Block } send when RoleOf(to) == FaultRole.Driver && _random.Below(Seldom) == 0:
+            case SendDataIn { Count: > 2 * Block } send when RoleOf(to) == FaultRole.Driver && IsTime():
                 message = send with { Count = send.Count - Block };
                 break;
             case TargetPhases phases:
@@ -224,7 +228,7 @@ internal sealed class MutantMachine<TActor>
     {
         foreach (var step in steps)
         {
-            if (step is not { Phase: BusPhase.DataIn, Count: > 2 * Block, Buffer: { } buffer } || _random.Below(Seldom) > 0)
+            if (step is not { Phase: BusPhase.DataIn, Count: > 2 * Block, Buffer: { } buffer } || !IsTime())
                 continue;
             buffer.Span.Slice(step.Count - Block, Block).Fill(WhatWasThere);
             Acted++;
@@ -233,7 +237,7 @@ internal sealed class MutantMachine<TActor>
 
     private bool TagsMixedUp(TActor from, TActor to, ref object message)
     {
-        if (message is not SendCommandComplete { Status: ScsiStatus.Good } complete || _random.Below(Seldom) > 0)
+        if (message is not SendCommandComplete { Status: ScsiStatus.Good } complete || !IsTime())
             return true;
         var others = _commands.Keys.Where(other => other.It == complete.Nexus.It && other.Lun == complete.Nexus.Lun && other.Tag != complete.Nexus.Tag).ToArray();
         if (others.Length > 0)
@@ -259,7 +263,7 @@ internal sealed class MutantMachine<TActor>
 
     private bool ShortWrite(TActor from, TActor to, ref object message)
     {
-        if (message is AioWrite { Data.Length: >= 2 * Block } write && RoleOf(to) == FaultRole.Storage && _random.Below(Seldom) == 0)
+        if (message is AioWrite { Data.Length: >= 2 * Block } write && RoleOf(to) == FaultRole.Storage && IsTime())
         {
             _wholes[(_ports.NameOf(from), write.Id)] = write.Data.Length;
             message = write with { Data = FaultData.First(write.Data, write.Data.Length - Block) };

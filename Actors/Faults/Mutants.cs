@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ScsiActors.Faults;
 
 /// <summary>A bug that an emulator or a target once had, to see whether it would be found here. It is off unless somebody asks for it by name.</summary>
@@ -10,11 +12,18 @@ public sealed record Mutant(string Name, string Does, string History, string Nee
 {
     /// <summary>True when it needs an adapter with its bus.</summary>
     public bool NeedsAdapter { get; init; }
+
+    /// <summary>True for a bug of timing: dice decide at which of its occasions it shows, unless its <see cref="Occasion"/> is given.</summary>
+    public bool IsSeldom { get; init; }
+
+    /// <summary>At which of its occasions a bug that <see cref="IsSeldom"/> shows, once, counted from 1; 0 for those that dice decide.</summary>
+    public int Occasion { get; init; }
 }
 
 /// <summary>The registry of historical bugs.</summary>
 public static class Mutants
 {
+    private const char OccasionMark = '@';
     private const string Resets = "task management";
     private const string Aborts = "aborts of commands that are outstanding";
     private const string Reads = "reads";
@@ -31,17 +40,17 @@ public static class Mutants
             "the trap in the 2008 letter, which called the completion that asks for the data an extra hoop", Writes,
             "scsi-actors.host-adapter.bugs.submit-before-data = on") { NeedsAdapter = true },
         new("sigp-lost", "a start signal that comes while the script is about to park is lost",
-            "QEMU's LSI adapter: the look at what is pending and the parking in WAIT RESELECT were two steps", "commands one after the other") { NeedsAdapter = true },
+            "QEMU's LSI adapter: the look at what is pending and the parking in WAIT RESELECT were two steps", "commands one after the other") { NeedsAdapter = true, IsSeldom = true },
         new("interrupt-lost", "the interrupt line does not follow its conditions", "QEMU's LSI adapter: INTA was not computed anew after writes to SIEN and DIEN",
-            "commands one after the other") { NeedsAdapter = true },
+            "commands one after the other") { NeedsAdapter = true, IsSeldom = true },
         new("istat-read-clears", "reading ISTAT0 takes SIP and DIP away, so that SIST and DSTAT are not read",
             "several emulations of the family; the datasheet clears them by reads of SIST and DSTAT alone", "commands that end with CHECK CONDITION") { NeedsAdapter = true },
         new("sist-half-read", "a 16-bit read of SIST reads and clears its low byte only",
             "emulations that served wide reads with the handler of one register", "a selection time-out") { NeedsAdapter = true },
         new("stale-dma-length", "the end of a transfer does not reach memory, and nobody says so",
-            "QEMU's LSI adapter with OpenServer 5.0.5: the DMA length of an earlier transfer was used (qemu-devel, November 2008)", Reads),
+            "QEMU's LSI adapter with OpenServer 5.0.5: the DMA length of an earlier transfer was used (qemu-devel, November 2008)", Reads) { IsSeldom = true },
         new("tags-mixed-up", "a status goes to another outstanding tag", "QEMU's LSI adapter: the queue of tags before its rewrite of 2009, whose order was arbitrary",
-            "queued commands"),
+            "queued commands") { IsSeldom = true },
         new("attributes-ignored", "ORDERED and HEAD OF QUEUE are taken for SIMPLE", "QEMU's LSI adapter: every queue tag message is SIMPLE", "ORDERED commands among others"),
         new("bus-reset-forgets", "a bus reset does not end what is outstanding", "QEMU's LSI adapter asserted that its queue was empty at a reset",
             "bus resets with commands outstanding") { NeedsAdapter = true },
@@ -57,12 +66,23 @@ public static class Mutants
         new("eject-not-prevented", "PREVENT ALLOW MEDIUM REMOVAL is accepted and forgotten", "tgt", "a unit with removable medium that is ejected"),
         new("data-offset-ignored", "every piece of a transfer goes to the start of the buffer", "tgt never looks at DataSN, nor do its peers at offsets that they do not expect",
             "transfers in pieces (grow-transfer-buffer = off)"),
-        new("short-write-taken-for-whole", "a write of which only the beginning was taken counts as done", "Turso PR 3209, and every caller of write(2) who ignores its result", Writes),
+        new("short-write-taken-for-whole", "a write of which only the beginning was taken counts as done", "Turso PR 3209, and every caller of write(2) who ignores its result", Writes) { IsSeldom = true },
         new("fua-ignored", "a write with FUA completes when it is in the volatile cache", "open-cas-linux PR 324, where FUA was proved by looking through the kernel's log", PowerCuts),
         new("flush-ignored", "SYNCHRONIZE CACHE completes before anything was flushed", "SCST with nv_cache, and disks that lie", PowerCuts),
-        new("completed-twice", "a command is completed twice", "SPDK issues 725 and 1004: reference counts below zero", "any"),
+        new("completed-twice", "a command is completed twice", "SPDK issues 725 and 1004: reference counts below zero", "any") { IsSeldom = true },
     ];
 
-    /// <summary>The bug of a name; null when there is none.</summary>
-    public static Mutant? Find(string name) => All.FirstOrDefault(mutant => mutant.Name == name);
+    /// <summary>The bug of a name; null when there is none. <c>name@3</c> is one that is seldom seen at the third of its occasions.</summary>
+    public static Mutant? Find(string name)
+    {
+        var parts = name.Split(OccasionMark);
+        var mutant = All.FirstOrDefault(mutant => mutant.Name == parts[0]);
+        if (mutant is null || parts.Length == 1)
+            return mutant;
+        return mutant.IsSeldom && parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var occasion) && occasion > 0
+            ? mutant with { Occasion = occasion } : null;
+    }
+
+    /// <summary>What <see cref="Find"/> is asked for a bug at one of its occasions.</summary>
+    public static string NameAt(Mutant mutant, int occasion) => string.Create(CultureInfo.InvariantCulture, $"{mutant.Name}{OccasionMark}{occasion}");
 }

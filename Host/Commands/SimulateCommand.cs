@@ -63,7 +63,7 @@ internal static class SimulateCommand
         Description = "Put a historical bug in: one of those that --mutants names.", HelpName = "NAME", DefaultValueFactory = static _ => "",
     };
 
-    private static readonly Option<bool> AllMutants = new("--mutants") { Description = "Show how many seeds it takes to find each historical bug; 1..1000 without --seeds." };
+    private static readonly Option<bool> AllMutants = new("--mutants") { Description = "Show how many seeds it takes to find each historical bug; 1..1000 without --seeds; on all processors without --jobs." };
 
     private static readonly Option<string?> Worker = new("--worker") { Hidden = true };
 
@@ -89,7 +89,7 @@ internal static class SimulateCommand
         if (line.GetValue(AllMutants))
         {
             var (from, to) = line.GetValue(Seeds) ?? (1, SeedsForMutants);
-            return new MutantTable(from, to).Tell(cancellation);
+            return new MutantTable(from, to, line.GetResult(Jobs) is { Implicit: false } ? line.GetValue(Jobs) : Environment.ProcessorCount).Tell(cancellation);
         }
         OutputFiles.Require(("--hashes", line.GetValue(Hashes)), ("--json", line.GetValue(Json)), ("--html", line.GetValue(Html)));
         var options = OptionsFrom(line);

@@ -58,6 +58,9 @@ internal sealed class CampaignRunner(CampaignOptions options, CancellationToken 
     private ProcessStartInfo StartInfo(WorkerShare share)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath ?? "dotnet") { RedirectStandardOutput = true };
+        // A worker does not live long enough for what these cost to pay: a second compilation of what is hot by its profile, a thread that collects garbage meanwhile.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
         // "dotnet Host.dll" and the program's own launcher are both ways to have started this.
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(CampaignRunner).Assembly.Location);

@@ -9,9 +9,11 @@ namespace ScsiActors.Host.Simulate;
 /// <summary>How many seeds it takes to find each historical bug, and how short a case shows it.</summary>
 /// <param name="first">The first seed.</param>
 /// <param name="last">The seed after which a bug counts as not found.</param>
-internal sealed class MutantTable(ulong first, ulong last)
+/// <param name="jobs">How many are looked for at a time.</param>
+internal sealed class MutantTable(ulong first, ulong last, int jobs)
 {
-    private static readonly TimeSpan ShrinkingTime = TimeSpan.FromSeconds(10);
+    /// <summary>No case takes that long on a machine that is not overloaded; it is the budget of the shrinker that ends it.</summary>
+    private static readonly TimeSpan MostShrinkingTime = TimeSpan.FromMinutes(2);
 
     private sealed record Row(Mutant Mutant, ulong? Seeds, string Oracle, int Steps, bool PassesWithout);
 
@@ -20,7 +22,7 @@ internal sealed class MutantTable(ulong first, ulong last)
     {
         var clock = Stopwatch.StartNew();
         var rows = new Row[Mutants.All.Count];
-        Parallel.For(0, rows.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, index =>
+        Parallel.For(0, rows.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = jobs }, index =>
         {
             rows[index] = Find(Mutants.All[index], cancellation);
             if (!Screen.IsInteractive)
@@ -51,7 +53,7 @@ internal sealed class MutantTable(ulong first, ulong last)
             if (result.Findings.Count == 0 || ScenarioRun.Run(scenario with { Mutant = "" }).Findings.Count > 0)
                 continue;
             var clock = Stopwatch.StartNew();
-            var shrinker = new ScenarioShrinker(static one => ScenarioRun.Run(one), () => clock.Elapsed > ShrinkingTime || cancellation.IsCancellationRequested);
+            var shrinker = new ScenarioShrinker(static (one, oracle) => ScenarioRun.Run(one, until: oracle), () => clock.Elapsed > MostShrinkingTime || cancellation.IsCancellationRequested);
             var shortest = shrinker.Shrink(scenario, result.Verdict);
             return new Row(mutant, seed - first + 1, result.Verdict, shortest.Steps.Count, ScenarioRun.Run(shortest with { Mutant = "" }).Findings.Count == 0);
         }

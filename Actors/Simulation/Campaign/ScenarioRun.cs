@@ -21,6 +21,9 @@ public sealed partial class ScenarioRun : IDisposable
     // Far more than any scenario takes that comes to an end.
     private const long MostTurns = 200_000;
 
+    // Ten times as many as any scenario takes until a client asks for something again, or is answered.
+    private const long MostUnheardTurns = 10_000;
+
     /// <summary>The longest that a command may take without a reason.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -99,15 +102,19 @@ public sealed partial class ScenarioRun : IDisposable
     /// <summary>Called before each step of the world while the scenario runs; what it throws ends the run.</summary>
     public Action? Stepping { get; set; }
 
+    /// <summary>The oracle whose first finding ends the run, when nothing else is asked of it; null to go on to the end.</summary>
+    public string? Until { get; init; }
+
     /// <summary>What may be told of each message as well: time, sender's name, receiver's name, message.</summary>
     public Action<TimeSpan, string, string, object>? Sent { get; set; }
 
     /// <summary>Runs a scenario to its end.</summary>
     /// <param name="scenario">What to run.</param>
     /// <param name="filter">Stands between the actors; null for none.</param>
-    public static RunResult Run(Scenario scenario, IMessageFilter? filter = null)
+    /// <param name="until">The oracle whose first finding ends it, when nothing else is asked of it; null to go on to the end.</param>
+    public static RunResult Run(Scenario scenario, IMessageFilter? filter = null, string? until = null)
     {
-        using var run = new ScenarioRun(scenario);
+        using var run = new ScenarioRun(scenario) { Until = until };
         run.Prepare(filter);
         run.Finish();
         return run.Result();
@@ -150,7 +157,7 @@ public sealed partial class ScenarioRun : IDisposable
         for (var i = 0; i < MostRescues && !SettleWithoutAca(); i++)
             Rescue();
         _ = Settle();
-        if (!IsEndless && !_context.Findings.Any(static finding => finding.Oracle is "crash" or "liveness"))
+        if (!IsOver && !_context.Findings.Any(static finding => finding.Oracle is "crash" or "liveness"))
             Audit();
         // What goes on behind an early answer (IMMED) ends too.
         _ = Advance(static () => false, AfterAll);
@@ -200,15 +207,19 @@ public sealed partial class ScenarioRun : IDisposable
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private bool IsEndless => _world.Turns >= MostTurns;
+    // Parts that are busy with each other alone have no end: SCRIPTS in a loop, for instance. What only looks for a finding need not wait for it; the journal
+    // of a whole run, and with it its hash, goes on.
+    private bool IsEndless => _world.Turns >= MostTurns || (Until is not null && _world.Turns - _record.LastHeard >= MostUnheardTurns);
+
+    private bool IsOver => IsEndless || (Until is not null && _context.HasFound(Until));
 
     private bool Settle() => Advance(() => _liveness.IsQuiet && _record.Requests == _scheduled, Patience);
 
     private bool Advance(Func<bool> condition, TimeSpan limit) => _world.AdvanceUntil(() =>
     {
         Stepping?.Invoke();
-        return IsEndless || condition();
-    }, limit) && !IsEndless;
+        return IsOver || condition();
+    }, limit) && !IsOver;
 
     // As long as an auto contingent allegiance lasts, commands may wait for it to be cleared, and the next of them may bring about another.
     private bool SettleWithoutAca()
@@ -321,7 +332,7 @@ public sealed partial class ScenarioRun : IDisposable
             return;
         var seen = new Observed(time, NameOf(from), NameOf(to), message);
         _journal.Record(seen);
-        _record.Observe(seen);
+        _record.Observe(seen, _world.Turns);
         _context.Watch.Observe(seen);
         _coverage.Observe(seen, _context.Ledger);
         foreach (var oracle in _oracles)

@@ -3,9 +3,12 @@ using ScsiActors.Faults;
 
 namespace ScsiActors.Simulation.Campaign;
 
-// What is drawn while a scenario runs, written down and then left out: turns out of order, and faults that dice decide.
+// What is drawn while a scenario runs, written down and then left out: turns out of order, and faults and bugs that dice decide.
 public sealed partial class ScenarioShrinker
 {
+    /// <summary>The most occasions at which a bug of timing is tried, once, in place of those that dice decide.</summary>
+    private const int MostOccasions = 64;
+
     /// <summary>The most choices at which one turn out of order is tried in place of several, and at which a scenario without one of its steps is.</summary>
     private const int MostChoices = 400;
 
@@ -22,7 +25,7 @@ public sealed partial class ScenarioShrinker
     private Scenario WithoutDeviations(Scenario scenario, string oracle)
     {
         if (scenario.Order != TurnOrderKind.Fifo && scenario.Deviations.Length == 0)
-            scenario = Try(scenario, scenario with { Order = TurnOrderKind.Fifo, Deviations = TurnDeviations.Write(Run(scenario).Deviations) }, oracle);
+            scenario = Try(scenario, scenario with { Order = TurnOrderKind.Fifo, Deviations = TurnDeviations.Write(Run(scenario, oracle).Deviations) }, oracle);
         var deviations = TurnDeviations.Parse(scenario.Deviations).ToList();
         for (var chunk = Math.Max(deviations.Count / 2, 1); chunk > 0 && deviations.Count > 0; chunk = chunk == 1 ? 0 : chunk / 2)
         {
@@ -62,7 +65,7 @@ public sealed partial class ScenarioShrinker
             var other = With(scenario, schedule.Select(static choice => new TurnDeviation(choice, 1)));
             if (Fails(other, oracle))
                 return other;
-            if (isOver())
+            if (IsOver)
                 break;
         }
         return scenario;
@@ -97,7 +100,7 @@ public sealed partial class ScenarioShrinker
             return scenario;
         try
         {
-            var acted = Run(scenario).Injections.ToLookup(static injection => injection.Rule.Name, static injection => injection.Occasion);
+            var acted = Run(scenario, oracle).Injections.ToLookup(static injection => injection.Rule.Name, static injection => injection.Occasion);
             var lines = LinesOf(scenario.Faults).SelectMany(line => Drawn().IsMatch(line)
                 ? acted[NameOf(line)].Select((occasion, index) => Concrete(line, index, occasion))
                 : [line]);
@@ -108,6 +111,20 @@ public sealed partial class ScenarioShrinker
         {
             return scenario;
         }
+    }
+
+    // The first occasion that serves: steps without which the bug has fewer occasions then go, and the next time an earlier one may serve.
+    private Scenario WithConcreteBug(Scenario scenario, string oracle)
+    {
+        if (Mutants.Find(scenario.Mutant) is not { IsSeldom: true } mutant)
+            return scenario;
+        for (var occasion = 1; occasion <= MostOccasions && occasion != mutant.Occasion && !IsOver; occasion++)
+        {
+            var once = scenario with { Mutant = Mutants.NameAt(mutant, occasion) };
+            if (Fails(once, oracle))
+                return once;
+        }
+        return scenario;
     }
 
     private static string NameOf(string line) => line.TrimStart().Split(' ', '{', '=')[0];

@@ -6,10 +6,14 @@ namespace ScsiActors.Simulation.Campaign;
 
 /// <summary>Makes a failing scenario short and plain: leaves out steps, faults and turns out of order, and turns everything special to what is usual, as long
 /// as the same oracle still finds something (delta debugging).</summary>
-/// <param name="run">Runs a scenario.</param>
-/// <param name="isOver">True when the time for it is over; the best so far is then the result.</param>
-public sealed partial class ScenarioShrinker(Func<Scenario, RunResult> run, Func<bool> isOver)
+/// <remarks>How long it goes on is counted in runs and messages, so that it comes to the same case on every machine, however busy.</remarks>
+/// <param name="run">Runs a scenario; it may end when the oracle of this name has found something.</param>
+/// <param name="isOver">True when it has to end early; the best so far is then the result.</param>
+public sealed partial class ScenarioShrinker(Func<Scenario, string, RunResult> run, Func<bool> isOver)
 {
+    /// <summary>What starting a world costs, in messages that could be handled instead.</summary>
+    private const long StartCost = 1000;
+
     private static readonly Func<Scenario, Scenario>[] Plainer =
     [
         static one => one with { Faults = "" },
@@ -34,8 +38,17 @@ public sealed partial class ScenarioShrinker(Func<Scenario, RunResult> run, Func
         static one => one with { Steps = [.. one.Steps.Select(ThroughDirectPort)] },
     ];
 
+    /// <summary>How many messages all runs together may handle, the start of each run counted as 1,000; the best so far is then the result. The usual number
+    /// is some 20 s of work.</summary>
+    public long Budget { get; init; } = 6_000_000;
+
     /// <summary>How many scenarios have been run.</summary>
     public int Runs { get; private set; }
+
+    /// <summary>What they have cost of the <see cref="Budget"/>.</summary>
+    public long Spent { get; private set; }
+
+    private bool IsOver => Spent >= Budget || isOver();
 
     /// <summary>The shortest scenario found in which <paramref name="oracle"/> finds something, its steps numbered from 1.</summary>
     public Scenario Shrink(Scenario scenario, string oracle)
@@ -52,8 +65,9 @@ public sealed partial class ScenarioShrinker(Func<Scenario, RunResult> run, Func
                 scenario = Try(scenario, With(scenario, i, Simple(scenario.Steps[i])), oracle);
             scenario = WithConcreteFaults(scenario, oracle);
             scenario = WithoutStepsBefore(WithoutDeviations(scenario, oracle), oracle);
+            scenario = WithConcreteBug(scenario, oracle);
         }
-        while (!isOver() && IsShorter(scenario, before));
+        while (!IsOver && IsShorter(scenario, before));
         return Try(scenario, Renumbered(scenario), oracle);
     }
 
@@ -83,7 +97,7 @@ public sealed partial class ScenarioShrinker(Func<Scenario, RunResult> run, Func
     }
 
     private static bool IsShorter(Scenario scenario, Scenario before) => scenario.Steps.Count < before.Steps.Count
-        || scenario.Deviations.Length < before.Deviations.Length || scenario.Faults.Length < before.Faults.Length;
+        || scenario.Mutant != before.Mutant || scenario.Deviations.Length < before.Deviations.Length || scenario.Faults.Length < before.Faults.Length;
 
     private static string[] LinesOf(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -95,11 +109,11 @@ public sealed partial class ScenarioShrinker(Func<Scenario, RunResult> run, Func
 
     private bool Fails(Scenario scenario, string oracle)
     {
-        if (isOver())
+        if (IsOver)
             return false;
         try
         {
-            return Run(scenario).Findings.Any(finding => finding.Oracle == oracle);
+            return Run(scenario, oracle).Findings.Any(finding => finding.Oracle == oracle);
         }
         catch (FaultPlanException)
         {
@@ -108,10 +122,12 @@ public sealed partial class ScenarioShrinker(Func<Scenario, RunResult> run, Func
         }
     }
 
-    private RunResult Run(Scenario scenario)
+    private RunResult Run(Scenario scenario, string oracle)
     {
         Runs++;
-        return run(scenario);
+        var result = run(scenario, oracle);
+        Spent += StartCost + result.Turns;
+        return result;
     }
 
     private static Scenario With(Scenario scenario, int index, ScenarioStep step)

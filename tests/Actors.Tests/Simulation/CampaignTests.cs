@@ -83,7 +83,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
     {
         var (seed, failing) = FirstFailing(bug, preset, oracle);
         // The bug itself is not to be left out.
-        var shrinker = new ScenarioShrinker(scenario => ScenarioRun.Run(With(scenario, bug)), static () => false);
+        var shrinker = new ScenarioShrinker((scenario, _) => ScenarioRun.Run(With(scenario, bug)), static () => false);
         var shortest = shrinker.Shrink(failing, oracle);
         output.WriteLine($"seed {seed}: {failing.Steps.Count} steps, {shortest.Steps.Count} after shrinking ({shrinker.Runs} runs)");
         output.WriteLine(ScenarioTest.Write(With(shortest, bug), ScenarioRun.Run(With(shortest, bug)).Findings[0]));

@@ -45,7 +45,7 @@ public sealed class MutantCampaignTests
         Assert.True(mutant.Config is not null || found.MutantActed > 0, "the bug has not acted");
 
         var runs = 0;
-        var shortest = new ScenarioShrinker(static one => ScenarioRun.Run(one), () => ++runs > MostShrinkingRuns).Shrink(found.Scenario, found.Verdict);
+        var shortest = new ScenarioShrinker(static (one, oracle) => ScenarioRun.Run(one, until: oracle), () => ++runs > MostShrinkingRuns).Shrink(found.Scenario, found.Verdict);
         Assert.True(shortest.Steps.Count <= scenario.Steps.Count);
         Assert.Contains(ScenarioRun.Run(shortest).Findings, finding => finding.Oracle == found.Verdict);
         Assert.Empty(ScenarioRun.Run(shortest with { Mutant = "" }).Findings);

@@ -54,7 +54,7 @@ public sealed class ScheduleTests(ITestOutputHelper output)
         var found = WithRace(race);
         Assert.NotEmpty(found.Findings);
 
-        var shrinker = new ScenarioShrinker(WithRace, static () => false);
+        var shrinker = new ScenarioShrinker((one, _) => WithRace(one), static () => false);
         var shortest = shrinker.Shrink(race, "race");
 
         output.WriteLine($"{race.Steps.Count} steps and {found.Deviations.Count} turns out of order shrink to {shortest.Steps.Count} and '{shortest.Deviations}' after {shrinker.Runs} runs");
@@ -79,7 +79,7 @@ public sealed class ScheduleTests(ITestOutputHelper output)
             builder.At(i * 1000).Read(i * 8, 8).Write(i * 8, 8);
         Assert.NotEmpty(WithMediumError(builder.Build()).Findings);
 
-        var shortest = new ScenarioShrinker(WithMediumError, static () => false).Shrink(builder.Build(), "medium error");
+        var shortest = new ScenarioShrinker(static (one, _) => WithMediumError(one), static () => false).Shrink(builder.Build(), "medium error");
 
         output.WriteLine($"{shortest.Steps.Count} steps, {shortest.Faults}");
         Assert.DoesNotContain("probability", shortest.Faults, StringComparison.Ordinal);

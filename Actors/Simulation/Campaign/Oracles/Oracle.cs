@@ -98,6 +98,17 @@ internal sealed class OracleContext(Scenario scenario)
     /// <summary>When the faults' time began.</summary>
     public TimeSpan LedgerStart { get; set; }
 
+    /// <summary>True when an oracle has found something.</summary>
+    public bool HasFound(string oracle)
+    {
+        foreach (var finding in _findings)
+        {
+            if (finding.Oracle == oracle)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Adds a finding, or tells the fault that explains it that it has been noticed.</summary>
     /// <param name="finding">The finding.</param>
     /// <param name="subject">What it is about; null when nothing of that is known.</param>
