@@ -35,6 +35,11 @@ public static partial class EventKinds
         Row<TaskManagementExecuted>(
             static (m, ref e) => (e.CommandId, e.Code) = ((long)m.Id, (byte)m.Response),
             static (in e) => $" {(ulong)e.CommandId} {(ServiceResponse)e.Code}", form: EventForm.Response),
+        Row<ExecuteBusReset>(static (m, ref e) => e.CommandId = (long)m.Id, static (in e) => $" {(ulong)e.CommandId}"),
+        Row<BusResetExecuted>(static (m, ref e) => e.CommandId = (long)m.Id, static (in e) => $" {(ulong)e.CommandId}"),
+        // A question changes nothing, and so is none of what has happened.
+        Row<DescribeState>(static (_, ref _) => { }, role: EventRole.Observation),
+        Row<StateDescribed>(static (_, ref _) => { }, role: EventRole.Observation),
         Row<ScsiCommandReceived>(
             static (m, ref e) =>
             {
