@@ -69,7 +69,11 @@ internal readonly record struct BlockCommand(BlockUse Use, long Lba, long Count,
     };
 
     /// <summary>True when it changes blocks.</summary>
-    public bool Writes => Use is BlockUse.Write or BlockUse.WriteAndVerify or BlockUse.CompareAndWrite or BlockUse.WriteSame or BlockUse.Unmap;
+    public bool Writes => Changes(Use);
+
+    /// <summary>True for what changes blocks.</summary>
+    public static bool Changes(BlockUse use) =>
+        use is BlockUse.Write or BlockUse.WriteAndVerify or BlockUse.CompareAndWrite or BlockUse.WriteSame or BlockUse.Unmap;
 
     /// <summary>True when it ends only with its blocks on the medium, or brings to the medium what it reads: FUA, and WRITE AND VERIFY.</summary>
     public bool IsThrough { get; init; }

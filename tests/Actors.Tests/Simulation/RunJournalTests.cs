@@ -61,6 +61,29 @@ public sealed class RunJournalTests
         Assert.Equal($"{run.Result().Findings[0].Oracle}: {run.Result().Findings[0].Sentence}", finding.Remark);
     }
 
+    [Fact]
+    public void Each_request_to_a_block_device_is_followed_to_storage_and_back()
+    {
+        var scenario = ScenarioBuilder.WithSeed(3).Via(ScenarioPort.VirtioBlk).Block(BlockOperation.Write, 0, 4096).Block(BlockOperation.Write, 0, 4096)
+            .Block(BlockOperation.Read, 0, 4096).Block(BlockOperation.WriteZeroes, 4096, 4096).Block(BlockOperation.Discard, 8192, 4096).Block(BlockOperation.Flush)
+            .Build();
+        using var run = Finished(scenario, Keep);
+        var events = run.Journal.Events;
+        var history = new BlockRequestHistory(events, new CommandHistory(events));
+
+        var requests = Enumerable.Range(0, events.Count).Where(i => history.Of(i) is not null).ToLookup(i => history.Of(i)!, i => events[i].Kind.Name);
+        Assert.Equal(scenario.Steps.Count, requests.Count);
+        foreach (var request in requests)
+        {
+            Assert.True(request.Key.IsAnswered);
+            Assert.Equal(nameof(ExecuteBlockRequest), request.First());
+            Assert.Equal(nameof(BlockRequestExecuted), events[request.Key.Last].Kind.Name);
+            // To the queue and to storage, and back.
+            Assert.Equal(2, request.Count(static name => name is nameof(AioRead) or nameof(AioWrite) or nameof(AioUnmap) or nameof(AioFlush)));
+            Assert.Equal(2, request.Count(static name => name == nameof(AioCompleted)));
+        }
+    }
+
     private static JournalOptions Keep => new() { Keep = int.MaxValue };
 
     private static ScenarioRun Finished(Scenario scenario, JournalOptions options)

@@ -59,7 +59,7 @@ internal sealed record BlockAccess(
     BlockUse Use, (int Target, int Lun) Unit, long Lba, long Count, Memory<byte> Data, int Writer, long Begin)
 {
     /// <summary>True when it changes blocks.</summary>
-    public bool Writes => Use is BlockUse.Write or BlockUse.WriteAndVerify or BlockUse.CompareAndWrite or BlockUse.WriteSame or BlockUse.Unmap;
+    public bool Writes => BlockCommand.Changes(Use);
 
     /// <summary>The block of an index from 0 on; those of UNMAP need not follow each other.</summary>
     public long LbaOf(long index) => Scattered is null ? Lba + index : Scattered[index];
