@@ -4,14 +4,15 @@ using ScsiActors.Messages.Scsi;
 namespace ScsiActors.Scsi;
 
 /// <summary>Gives a COMPARE AND WRITE or WRITE ATOMIC its blocks to itself (SBC-4 4.27, 5.3), from its first storage request for them to its last: it waits
-/// for other commands that are at these blocks, and commands that come later wait for it.</summary>
+/// for other commands that are at these blocks, and commands that come later wait for it. Likewise they wait for a write that has been aborted and that
+/// storage has still in its hands: what the initiator takes for ended must not land on what it writes next (SAM-5 5.6).</summary>
 /// <remarks>Nobody who waits is at any block, and of two who wait only the later one waits for the other: so there is always one that gets on. It has its
 /// buffer, and waits for storage or, between the pieces of a transfer, for its port. The port may be kept from it by a write that does not leave a bus; so
 /// only commands that have their blocks to themselves, which do leave it, ever wait for what waits for a port.</remarks>
 internal sealed class BlockIsolation(LogicalUnitState unit)
 {
     private readonly List<ScsiTask> _waiting = [];
-    private int _isolated;
+    private int _exclusive;
     private long _asked;
 
     /// <summary>True when a command waits for its blocks.</summary>
@@ -22,14 +23,14 @@ internal sealed class BlockIsolation(LogicalUnitState unit)
     {
         if (task.IsOnMedium)
             return true;
-        if (_isolated == 0 && !task.Row.Has(CommandTraits.Isolated))
+        if (_exclusive == 0 && !task.Row.Has(CommandTraits.Isolated))
         {
             task.IsOnMedium = true;
             return true;
         }
         task.AskedForBlocks = ++_asked;
         if (task.Row.Has(CommandTraits.Isolated))
-            _isolated++;
+            _exclusive++;
         task.WaitsFor = FindObstacle(task);
         task.IsOnMedium = task.WaitsFor is null;
         if (task.IsOnMedium)
@@ -58,15 +59,25 @@ internal sealed class BlockIsolation(LogicalUnitState unit)
         return null;
     }
 
+    /// <summary>A command whose request storage has in its hands is aborted; its blocks are not free before the answer comes.</summary>
+    public void Linger(ScsiTask task)
+    {
+        if (!task.IsOnMedium || task.Submitted is not (Steps.Write or Steps.WriteCompared or Steps.Unmap))
+            return;
+        task.IsLingering = true;
+        if (!task.Row.Has(CommandTraits.Isolated))
+            _exclusive++;
+    }
+
     /// <summary>A command ends, wherever it was.</summary>
     public void Leave(ScsiTask task)
     {
         var isWaiting = task.Awaited == Awaited.Blocks;
         if (!task.IsOnMedium && !isWaiting)
             return;
-        if (task.Row.Has(CommandTraits.Isolated))
-            _isolated--;
-        task.IsOnMedium = false;
+        if (IsExclusive(task))
+            _exclusive--;
+        task.IsOnMedium = task.IsLingering = false;
         if (!isWaiting)
             return;
         task.Awaited = Awaited.Nothing;
@@ -87,7 +98,7 @@ internal sealed class BlockIsolation(LogicalUnitState unit)
     {
         if (other == task || !(other.IsOnMedium || other.Awaited == Awaited.Blocks))
             return false;
-        if (!(other.Row.Has(CommandTraits.Isolated) || task.Row.Has(CommandTraits.Isolated)) || !Overlap(other, task))
+        if (!(IsExclusive(other) || task.Row.Has(CommandTraits.Isolated)) || !Overlap(other, task))
             return false;
         // What an ACA has stopped stays where it is until the initiator's commands with the ACA attribute have been executed: they do not wait for it.
         if (other.IsOnMedium)
@@ -96,6 +107,8 @@ internal sealed class BlockIsolation(LogicalUnitState unit)
         return other.AskedForBlocks < task.AskedForBlocks && !unit.Aca.Blocks(other)
             && (task.Row.Has(CommandTraits.Isolated) || WaitsForStorage(other));
     }
+
+    private static bool IsExclusive(ScsiTask task) => task.IsLingering || task.Row.Has(CommandTraits.Isolated);
 
     private static bool WaitsForStorage(ScsiTask task)
     {

@@ -126,6 +126,7 @@ public sealed partial class LogicalUnit : ITaskEnder
             case Awaited.DataIn or Awaited.DataOut:
                 break;
             case Awaited.Aio:
+                _unit.Isolation.Linger(task);
                 _ports.Cancel(new AioCancel(task.AioId));
                 break;
             default:

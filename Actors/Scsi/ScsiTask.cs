@@ -115,6 +115,9 @@ internal sealed class ScsiTask(int slot)
     // ---- Its place among commands for the same blocks
     /// <summary>True from its first storage request for blocks on.</summary>
     public bool IsOnMedium;
+
+    /// <summary>True when it has been aborted and storage may still write its blocks.</summary>
+    public bool IsLingering;
     public long AskedForBlocks;
     public ScsiTask? WaitsFor;
 
@@ -135,7 +138,7 @@ internal sealed class ScsiTask(int slot)
         Piece = int.MaxValue;
         Total = Done = Transfer = Transferred = 0;
         Lba = 0;
-        WriteThrough = IsOnMedium = IsForSense = false;
+        WriteThrough = IsOnMedium = IsLingering = IsForSense = false;
     }
 
     /// <summary>Frees the slot; a late answer no longer finds it.</summary>

@@ -106,6 +106,20 @@ internal sealed class NexusTable
         }
     }
 
+    /// <summary>True when a command of a logical unit has not ended.</summary>
+    public bool HasActive(int target, int lun)
+    {
+        foreach (var oldest in _units[target << 3 | lun] ?? [])
+        {
+            for (var request = oldest; request is not null; request = request.Younger)
+            {
+                if (!request.IsDone)
+                    return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Puts every command into <paramref name="into"/> that is on the target and, unless it is -1, on the logical unit; target
     /// -1 is all.</summary>
     public void Collect(int target, int lun, List<BusRequest> into)

@@ -21,6 +21,9 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
     private static readonly ImmutableArray<PhaseStep> CompletesGood =
         [PhaseStep.Status(ScsiStatus.Good), PhaseStep.MessageIn(CommandComplete), PhaseStep.BusFree];
 
+    private static readonly ImmutableArray<PhaseStep> CompletesFull =
+        [PhaseStep.Status(ScsiStatus.TaskSetFull), PhaseStep.MessageIn(CommandComplete), PhaseStep.BusFree];
+
     private readonly NexusTable _nexuses = new();
     private readonly ImmutableArray<PhaseStep>[] _goodReselections = new ImmutableArray<PhaseStep>[NexusTable.SlotsPerTarget];
     private readonly Stack<BusRequest> _kept = new();
@@ -59,6 +62,12 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
             ports.Send(new ConnectionWithdrawn(message.Connection));
             return;
         }
+        if (!selection.MayDisconnect && DisconnectPolicy.Of(message.Cdb) == CommandWork.Exclusive && _nexuses.HasActive(message.Target, selection.Lun.Number))
+        {
+            // It would keep the bus, and wait for those that need it: it does not get into the task set (SAM-5 5.3.1).
+            ports.Send(new TargetPhases(message.Connection, CompletesFull));
+            return;
+        }
         var slot = NexusTable.SlotOf(message.Target, selection.Lun.Number, selection.IsTagged ? selection.Tag : -1);
         var request = Begin(slot, selection, message);
         if (selection.MayDisconnect && (ShouldDisconnect(message.Cdb) || (parameters.YieldsToOthers && _lent > 0)))
@@ -83,7 +92,7 @@ internal sealed partial class ParallelBus(BusParameters parameters, IBusPorts po
 
     private bool ShouldDisconnect(in Cdb cdb) => DisconnectPolicy.Of(cdb) switch
     {
-        CommandWork.Long => true,
+        CommandWork.Long or CommandWork.Exclusive => true,
         CommandWork.LongWrite => parameters.QueueWrites,
         _ => false,
     };

@@ -111,11 +111,13 @@ public sealed partial class LogicalUnitRun : ILogicalUnitPorts
         if (judge.IsContingent(initiator) && random.OneIn(2))
             attribute = TaskAttribute.Aca;
         var own = judge.Outstanding.Where(one => one.Initiator == initiator).ToList();
-        var overlaps = own.Count > 0 && random.OneIn(300);
+        // A third command of one name could not be told from the second, which is to be refused.
+        var twice = own.FindAll(one => !own.Exists(other => other.Overlaps && other.Request.Nexus == one.Request.Nexus));
+        var overlaps = twice.Count > 0 && random.OneIn(300);
         if (attribute == TaskAttribute.Untagged && !overlaps && own.Exists(static one => one.Request.Attribute == TaskAttribute.Untagged))
             attribute = TaskAttribute.Simple;
         var serial = _serial++;
-        var tag = overlaps ? random.Pick<ModelCommand>([.. own]).Request.Nexus.Tag : attribute == TaskAttribute.Untagged ? 0
+        var tag = overlaps ? random.Pick<ModelCommand>([.. twice]).Request.Nexus.Tag : attribute == TaskAttribute.Untagged ? 0
             : (ulong)serial + 1;
         if (overlaps)
             attribute = tag == 0 ? TaskAttribute.Untagged : attribute == TaskAttribute.Untagged ? TaskAttribute.Simple : attribute;

@@ -40,6 +40,22 @@ public sealed class OracleTests : OracleRig
         Assert.Single(Context.Findings);
     }
 
+    [Theory]
+    [InlineData(512, 1, true)]
+    [InlineData(512, 2, false)]
+    [InlineData(0, 1, true)]
+    [InlineData(0, 2, true)]
+    public void A_unit_attention_says_that_nothing_was_written_only_when_no_data_went_over(long residual, int read, bool isLegal)
+    {
+        var oracle = new ContentsOracle(Context);
+        Write(oracle, 1, CommandOutcome.Complete);
+        See(oracle, Client, Port, BlockCommand("2A", 2));
+        See(oracle, Port, Client, new CommandExecuted(2, CommandOutcome.Complete, ScsiStatus.CheckCondition,
+            new SenseData(SenseKey.UnitAttention, new AdditionalSense(0x29, 3)), residual));
+        Read(oracle, 3, writer: read);
+        Assert.Equal(isLegal, Context.Findings.Count == 0);
+    }
+
     [Fact]
     public void Concurrent_writes_may_end_in_either_order()
     {

@@ -14,6 +14,7 @@ public sealed class UnitOracleTests : OracleRig
     private const string Adapter = "client-adapter-0";
 
     private static readonly SenseData Reset = new(SenseKey.UnitAttention, new AdditionalSense(0x29, 1));
+    private static readonly SenseData ModeChanged = new(SenseKey.UnitAttention, new AdditionalSense(0x2A, 1));
     private static readonly SenseData WriteProtected = new(SenseKey.DataProtect, new AdditionalSense(0x27, 0));
     private static readonly SenseData InvalidField = new(SenseKey.IllegalRequest, new AdditionalSense(0x24, 0));
 
@@ -47,6 +48,23 @@ public sealed class UnitOracleTests : OracleRig
         }
         Assert.Empty(context.Findings);
     }
+
+    [Fact]
+    public void A_mode_change_that_another_has_asked_for_may_be_reported_to_a_nexus_that_came_afterwards() => FindsOnly(new UnitAttentionOracle(Context), "unit-attention",
+        oracle =>
+        {
+            Receive(oracle, It, 1, cdb: "15 10 00 00 18 00");
+            Receive(oracle, Other, 1);
+            Complete(oracle, Other, 1, ScsiStatus.CheckCondition, Reset);
+            Receive(oracle, Other, 2);
+            Complete(oracle, Other, 2, ScsiStatus.CheckCondition, ModeChanged);
+            Complete(oracle, It, 1, ScsiStatus.CheckCondition, InvalidField);
+        },
+        oracle =>
+        {
+            Receive(oracle, new ItNexus(5, 0), 1);
+            Complete(oracle, new ItNexus(5, 0), 1, ScsiStatus.CheckCondition, ModeChanged);
+        });
 
     [Fact]
     public void Order_is_judged_by_what_the_client_asked_for() => FindsOnly(new OrderOracle(Context), "order",

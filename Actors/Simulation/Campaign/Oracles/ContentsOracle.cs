@@ -137,7 +137,7 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
         {
             if (access.Use == BlockUse.CompareAndWrite && executed.IsGood)
                 Replace(time, executed.Id, access, name);
-            EndWrite(access, executed.IsGood, IsRefused(executed) || (access.Use == BlockUse.CompareAndWrite && executed.Sense?.Key == SenseKey.Miscompare));
+            EndWrite(access, executed.IsGood, IsRefused(executed, access) || (access.Use == BlockUse.CompareAndWrite && executed.Sense?.Key == SenseKey.Miscompare));
             if (access.Use == BlockUse.CompareAndWrite && executed.Sense?.Key == SenseKey.Miscompare)
                 Miscompared(time, access, access.Compared, name);
         }
@@ -165,9 +165,11 @@ internal sealed partial class ContentsOracle(OracleContext context) : Oracle("co
     }
 
     /// <summary>Statuses and sense data that say: nothing of it has been done.</summary>
-    private static bool IsRefused(CommandExecuted executed) => executed.Outcome == CommandOutcome.Complete && (executed.Status is ScsiStatus.Busy
+    private static bool IsRefused(CommandExecuted executed, BlockAccess access) => executed.Outcome == CommandOutcome.Complete && (executed.Status is ScsiStatus.Busy
         or ScsiStatus.TaskSetFull or ScsiStatus.ReservationConflict or ScsiStatus.AcaActive
-        || executed.Sense?.Key is SenseKey.UnitAttention or SenseKey.IllegalRequest
+        || executed.Sense?.Key is SenseKey.IllegalRequest
+        // A reset may have taken the command's own sense data away before the driver asked for them; then its data have gone over.
+        || (executed.Sense?.Key is SenseKey.UnitAttention && access.Data.Length > 0 && executed.Residual == access.Data.Length)
         || executed.Sense is { Key: SenseKey.NotReady, Additional.Code: 0x3A } or { Key: SenseKey.DataProtect, Additional: { Code: 0x27, Qualifier: not 0x07 } });
 
     private void EndWrite(BlockAccess access, bool isGood, bool isRefused)

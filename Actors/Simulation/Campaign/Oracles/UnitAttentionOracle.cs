@@ -130,7 +130,18 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
     }
 
     // Of an initiator that it has not seen before a logical unit thinks that it has not heard of the power on.
-    private void Meet(string unit, ItNexus it) => _pending.TryAdd((unit, it), new Pending { MustSince = Now - 1, May = { Reset } });
+    private void Meet(string unit, ItNexus it)
+    {
+        var met = new Pending { MustSince = Now - 1, May = { Reset } };
+        if (!_pending.TryAdd((unit, it), met))
+            return;
+        // What another has asked for and is not done yet can still happen, now that this one is known.
+        foreach (var code in (ReadOnlySpan<byte>)[ModeChanged, MediumChanged])
+        {
+            if (IsUnderWay(unit, code))
+                met.May.Add(code);
+        }
+    }
 
     private void Begin(string unit)
     {

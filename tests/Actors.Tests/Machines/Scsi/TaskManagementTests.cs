@@ -246,6 +246,38 @@ public sealed class TaskManagementTests
         bench.HoldsNothing();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_at_the_blocks_of_an_aborted_write_waits_until_storage_has_let_go_of_it(bool isReset)
+    {
+        const string write = "2A 00 00000004 00 0002 00", next = "2A 00 00000005 00 0001 00", read = "28 00 00000003 00 0002 00", beside = "28 00 00000006 00 0001 00";
+        var bench = new LogicalUnitBench();
+        var aborted = bench.Send(write, dataOut: ReadAndWriteTests.Pattern(2));
+        bench.AnswerOne(aborted);
+        if (isReset)
+            Assert.False(bench.Report(ServiceDeliveryEvent.HardReset));
+        else
+            Assert.Null(bench.Manage(TaskManagementFunction.ClearTaskSet, 1));
+        Assert.Equal(SenseKey.UnitAttention, bench.OutcomeOf(bench.Send(Ready))!.Sense!.Key);
+
+        var newest = new byte[512];
+        Array.Fill(newest, (byte)0xA5);
+        var second = bench.Send(next, dataOut: newest);
+        bench.AnswerOne(second);
+        var third = bench.Send(read);
+        Assert.IsType<AioWrite>(Assert.Single(bench.Unanswered));
+        bench.Send(beside);
+        Assert.Equal(2, bench.Unanswered.Count);
+
+        bench.AnswerAio();
+        Assert.Null(bench.OutcomeOf(aborted)!.Status);
+        bench.AnswerAll();
+        Assert.Equal((ScsiStatus.Good, ScsiStatus.Good), (bench.OutcomeOf(second)!.Status, bench.OutcomeOf(third)!.Status));
+        Assert.Equal(newest, bench.Disk[(5 * 512)..(6 * 512)]);
+        bench.HoldsNothing();
+    }
+
     [Fact]
     public void The_loss_of_a_nexus_nobody_knows_is_handled_at_once()
     {

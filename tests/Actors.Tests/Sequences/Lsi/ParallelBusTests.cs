@@ -148,6 +148,23 @@ public sealed class ParallelBusTests
     }
 
     [Fact]
+    public void A_command_that_may_not_disconnect_and_would_wait_for_others_on_the_bus_is_TASK_SET_FULL()
+    {
+        byte[] compareAndWrite = [0x89, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0];
+        var driver = new T1Driver();
+        driver.PostRead(1);
+        driver.Post(2, [0x80, 0x20, 2], compareAndWrite, 1024, isWrite: true);
+        Assert.Equal([(2, (byte)ScsiStatus.TaskSetFull)], driver.Done);
+        Assert.Single(driver.Bench.Commands);
+
+        driver.SendDataIn(1, 512);
+        driver.Complete(1);
+        driver.Post(2, [0x80, 0x20, 2], compareAndWrite, 1024, isWrite: true);
+        Assert.Equal(0x89, driver.Bench.Commands.Single().Cdb.OperationCode);
+        Assert.Equal(1, driver.Bench.Bus.Outstanding);
+    }
+
+    [Fact]
     public void Overlapped_commands_are_answered_oldest_first()
     {
         var driver = new T1Driver();
