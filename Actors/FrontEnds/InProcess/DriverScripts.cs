@@ -52,6 +52,14 @@ internal static class DriverScripts
     /// <summary>What a start-queue entry jumps to for a message without a command.</summary>
     public static uint SendMessage { get; } = Program.AddressOf("send-message");
 
+    private static uint Reselection { get; } = Program.AddressOf("reselected");
+
+    private static uint Dispatching { get; } = Program.AddressOf("dispatch");
+
+    /// <summary>True when DSA points to the task block of the command that has the bus, if there is one: not between a reselection and its queue tag.</summary>
+    /// <param name="dsp">The address of the next instruction.</param>
+    public static bool KnowsCommand(uint dsp) => dsp - Reselection >= Dispatching - Reselection;
+
     /// <summary>The phase-mismatch handler of outgoing phases (PMJAD1).</summary>
     public static uint MismatchOut { get; } = Program.AddressOf("mismatch-out");
 

@@ -1,4 +1,5 @@
 using ScsiActors.Faults;
+using ScsiActors.Messages;
 
 namespace ScsiActors.Simulation.Campaign;
 
@@ -7,6 +8,9 @@ namespace ScsiActors.Simulation.Campaign;
 internal static class FaultExcuses
 {
     private const byte RequestSense = 0x03;
+
+    // The bus's name for a command without a tag.
+    private const ulong NoTag = 256;
 
     // What comes late or is given up has its effects on those behind it, which have theirs on others.
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
@@ -40,9 +44,12 @@ internal static class FaultExcuses
     private static readonly string[] Connection =
         ["completion", "buffers", "blame", "order", "residual", "liveness", "sense", "task-management", "task-set", "aca"];
 
-    // A program that is read otherwise than it was written can do anything, and so can a tag that is another's; but no actor may fail of it.
+    // A program that is read otherwise than it was written can do anything, and so can a tag that is another's: the tables it reads hold CDBs and the names of
+    // logical units. But no actor may fail of it.
     private static readonly Excuse OfProgram =
-        new(Reach.Everything, [.. Connection, "contents", "atomicity", "bus", "unit-attention", "reservation", "medium", "protection"]) { IsLasting = true };
+        new(Reach.Everything, [.. Connection, "delivery", "contents", "atomicity", "bus", "unit-attention", "reservation", "medium", "protection"]) { IsLasting = true };
+
+    private static readonly Excuse OfLostReselection = new(Reach.Everything, [.. Connection]);
 
     private static readonly Dictionary<FaultWhat, Excuse> Table = new()
     {
@@ -84,7 +91,21 @@ internal static class FaultExcuses
         [FaultWhat.Partition] = new Excuse(Reach.Everything, Connection),
     };
 
-    private static Excuse Of(FaultRule rule) => rule is { Where: FaultWhere.Scripts, What.What: FaultWhat.BitFlip } ? OfProgram : Table[rule.What.What];
+    private static Excuse Of(FaultRule rule, FaultHit hit) => rule switch
+    {
+        { Where: FaultWhere.Scripts, What.What: FaultWhat.BitFlip } => OfProgram,
+        // What comes to the initiator with wrong parity its driver ends by a bus reset, and with it all that is under way; a target that finds such ends one command.
+        { What.What: FaultWhat.ParityError } when ComesToInitiator(rule) => Table[FaultWhat.BusReset],
+        // After a reselection without a tag the driver does not yet know whose connection has gone, and resets the bus.
+        { What.What: FaultWhat.UnexpectedDisconnect } when IsUntagged(hit) => OfLostReselection,
+        _ => Table[rule.What.What],
+    };
+
+    private static bool IsUntagged(FaultHit hit) => hit.Nexus is { Tag: NoTag };
+
+    private static bool ComesToInitiator(FaultRule rule) =>
+        rule.Where == FaultWhere.Message || rule.When.Phase is BusPhase.DataIn or BusPhase.Status or BusPhase.MessageIn
+            || (rule.When.Phase is null && rule.When.Event is FaultPoint.Reselection or FaultPoint.Phases);
 
     /// <summary>The latest injection that may have caused what an oracle sees; null when there is none.</summary>
     /// <param name="finding">What it sees.</param>
@@ -96,7 +117,7 @@ internal static class FaultExcuses
         for (var i = (ledger?.Injections.Count ?? 0) - 1; i >= 0; i--)
         {
             var injection = ledger!.Injections[i];
-            var excuse = Of(injection.Rule);
+            var excuse = Of(injection.Rule, injection.Hit);
             if (excuse.Oracles.Contains(finding.Oracle) && IsTheirs(injection, excuse, subject, start + injection.Time))
                 return injection;
         }

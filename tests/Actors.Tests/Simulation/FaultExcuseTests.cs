@@ -1,4 +1,5 @@
 using ScsiActors.Faults;
+using ScsiActors.Messages;
 using ScsiActors.Messages.Scsi;
 using ScsiActors.Simulation.Campaign;
 using Xunit;
@@ -61,13 +62,51 @@ public sealed class FaultExcuseTests
         Assert.Equal("twice", Assert.Single(context.Ledger.Injections[0].Notices).Text);
     }
 
+    [Theory]
+    [InlineData(FaultWhere.Bus, null, false)]
+    [InlineData(FaultWhere.Bus, BusPhase.Command, false)]
+    [InlineData(FaultWhere.Bus, BusPhase.DataOut, false)]
+    [InlineData(FaultWhere.Bus, BusPhase.DataIn, true)]
+    [InlineData(FaultWhere.Bus, BusPhase.Status, true)]
+    [InlineData(FaultWhere.Bus, BusPhase.MessageIn, true)]
+    [InlineData(FaultWhere.Message, null, true)]
+    public void Wrong_parity_reaches_other_targets_where_the_initiator_finds_it(FaultWhere where, BusPhase? phase, bool isExcused)
+    {
+        var rule = new FaultRule("rule", where, FaultCondition.Always with { Phase = phase }, new FaultEffect(FaultWhat.ParityError));
+        Assert.Equal(isExcused, Excuses(rule, Hit, "blame", new FindingSubject { Target = 0, Lun = 0 }));
+        Assert.True(Excuses(rule, Hit, "blame", Subject));
+    }
+
+    [Theory]
+    [InlineData(5, false)]
+    [InlineData(256, true)]
+    public void A_lost_connection_reaches_other_targets_where_no_tag_says_whose_it_was(ulong tag, bool isExcused)
+    {
+        var rule = new FaultRule("rule", FaultWhere.Bus, FaultCondition.Always, new FaultEffect(FaultWhat.UnexpectedDisconnect));
+        Assert.Equal(isExcused, Excuses(rule, Hit with { Tag = tag }, "blame", new FindingSubject { Target = 0, Lun = 0 }));
+    }
+
+    [Theory]
+    [InlineData(FaultWhere.Scripts, FaultWhat.BitFlip, true)]
+    [InlineData(FaultWhere.Message, FaultWhat.OtherByte, true)]
+    [InlineData(FaultWhere.Aio, FaultWhat.BitFlip, false)]
+    [InlineData(FaultWhere.Message, FaultWhat.ParityError, false)]
+    public void Another_command_than_was_asked_for_is_excused_by_what_changes_the_program_or_its_messages(FaultWhere where, FaultWhat what, bool isExcused) =>
+        Assert.Equal(isExcused, Excuses(new FaultRule("rule", where, FaultCondition.Always, new FaultEffect(what)), Hit, "delivery", Subject));
+
     private static bool Excuses(FaultWhat what, string oracle, FindingSubject subject) =>
         FaultExcuses.For(new Finding(oracle, Start, ""), subject, LedgerWith(what), Start) is not null;
 
-    private static FaultLedger LedgerWith(FaultWhat what)
+    private static bool Excuses(FaultRule rule, ItlqNexus hit, string oracle, FindingSubject subject) =>
+        FaultExcuses.For(new Finding(oracle, Start, ""), subject, LedgerWith(rule, hit), Start) is not null;
+
+    private static FaultLedger LedgerWith(FaultWhat what) =>
+        LedgerWith(new FaultRule("rule", FaultWhere.Aio, FaultCondition.Always, new FaultEffect(what)), Hit);
+
+    private static FaultLedger LedgerWith(FaultRule rule, ItlqNexus hit)
     {
         var ledger = new FaultLedger([]);
-        ledger.Add(new FaultRule("rule", FaultWhere.Aio, FaultCondition.Always, new FaultEffect(what)), TimeSpan.Zero, new FaultHit(1, 0, Hit, null, null, 20, 4));
+        ledger.Add(rule, TimeSpan.Zero, new FaultHit(1, 0, hit, null, null, 20, 4));
         return ledger;
     }
 }

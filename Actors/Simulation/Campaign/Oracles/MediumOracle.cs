@@ -11,9 +11,9 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
     private const byte TestUnitReady = 0x00;
     private const byte StartStop = 0x1B;
     private const byte PreventAllow = 0x1E;
+    private const byte NoFlush = 0x04;
     private const byte NotPresent = 0x3A;
     private const byte RemovalPrevented = 0x53;
-    private const byte NoFlush = 0x04;
 
     private sealed class State
     {
@@ -131,9 +131,10 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
                 if (ejects && since < task.Arrival && state.Resetting == 0)
                     Find(time, $"{task.Unit} ejected the medium for {task.Command.Nexus}, although {it} prevents its removal", FindingSubject.Of(task));
             }
-            if (ejects && !state.IsOut && (task.Command.Cdb[1] & 1) != 0 && (task.Command.Cdb[4] & NoFlush) == 0)
+            // One that has nothing to flush, because the medium is out or by NO_FLUSH, is done with its answer.
+            if (ejects && (task.Command.Cdb[1] & 1) != 0 && !state.IsOut && (task.Command.Cdb[4] & NoFlush) == 0)
             {
-                // Answered early (IMMED): it is out when what is in the write cache is on the medium. Of one that is out already nothing has to be.
+                // Answered early (IMMED): it is out when what is in the write cache is on the medium.
                 state.Background++;
                 return;
             }

@@ -151,7 +151,8 @@ internal sealed class RunWatch(Scenario scenario)
     private AskedCommand? Match(string port, ScsiCommandReceived command)
     {
         var waiting = _atPorts.GetValueOrDefault(port == Parties.Bus ? Parties.Driver : port, NoneAsked);
-        var asked = port != Parties.Bus ? waiting.FirstOrDefault() : BehindBus(waiting, command);
+        // Where there is no target a port sends nothing; its own answer may have been lost on the way to the client.
+        var asked = port != Parties.Bus ? waiting.Find(asked => asked.Command.Target < scenario.Targets) : BehindBus(waiting, command);
         if (asked is null)
             return null;
         if (!waiting.Remove(asked))

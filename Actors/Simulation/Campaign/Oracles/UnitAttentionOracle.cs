@@ -15,10 +15,15 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
     private const byte ModeChanged = 0x2A;
     private const byte Cleared = 0x2F;
 
+    private static readonly AdditionalSense NexusLoss = new(Reset, 0x07);
+
     private sealed class Pending
     {
         /// <summary>May be reported; counts up, because what is under way can happen on either side of a report.</summary>
         public readonly HashSet<byte> May = [];
+
+        /// <summary>A loss of the nexus has been told that has not been reported as such: the logical unit may report a reset before it hears of the loss.</summary>
+        public bool IsLost;
 
         /// <summary>Must be reported to a command that came after this event; null when there is nothing.</summary>
         public long? MustSince;
@@ -96,10 +101,14 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
     protected override void EventComes(string unit, ServiceDeliveryEventOccurred occurred)
     {
         _events[(unit, occurred.Association)] = Now;
-        if (occurred.Event == ServiceDeliveryEvent.ItNexusLoss)
-            PendingOf(unit, occurred.It).May.Add(Reset);
-        else
+        if (occurred.Event != ServiceDeliveryEvent.ItNexusLoss)
+        {
             Begin(unit);
+            return;
+        }
+        var pending = PendingOf(unit, occurred.It);
+        pending.May.Add(Reset);
+        pending.IsLost = true;
     }
 
     /// <inheritdoc/>
@@ -174,10 +183,11 @@ internal sealed class UnitAttentionOracle(OracleContext context) : LogicalUnitOr
             Find(time, $"{what}, but nothing of that kind has happened", FindingSubject.Of(task));
         else if (IsExempt(task.Command.Cdb))
             Find(time, $"{what}, whose command (operation code {task.Command.Cdb.OperationCode:X2}h) no unit attention holds up", FindingSubject.Of(task));
-        else if (!pending.May.Contains(code))
+        else if (!pending.May.Contains(code) && !(pending.IsLost && sense.Additional == NexusLoss))
             Find(time, $"{what}, but nothing of that kind has happened since the last report", FindingSubject.Of(task));
         if (code == Reset)
         {
+            pending.IsLost &= sense.Additional != NexusLoss;
             pending.Reported = Now;
             pending.MustSince = null;
             if (_resetsUnderWay.GetValueOrDefault(task.Unit) > 0)
