@@ -18,6 +18,9 @@ public sealed class FaultMutantTests
         Assert.True(Mutants.All.Count >= 17);
         Assert.Equal(Mutants.All.Count, Mutants.All.Select(static mutant => mutant.Name).Distinct().Count());
         Assert.Null(Mutants.Find("none"));
+        Assert.Equal(3, Mutants.Find("sigp-lost@3")!.Occasion);
+        Assert.Null(Mutants.Find("sigp-lost@0"));
+        Assert.Null(Mutants.Find("wrong-residual@1"));
     }
 
     [Theory]
