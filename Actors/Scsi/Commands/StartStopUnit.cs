@@ -25,7 +25,7 @@ internal static class StartStopUnit
             task.Plan &= ~Steps.Conclude;
         else if (!unit.Settings.Removable)
             return Sense.InvalidFieldInCdb(4, 1);
-        else if (!starts && unit.RemovalIsPrevented)
+        else if (unit.RemovalIsPrevented)
             return Sense.MediumRemovalPrevented;
         if (starts || (cdb[4] & NoFlush) != 0 || unit.Medium.NotReady is not null)
             task.Plan &= ~Steps.Flush;

@@ -207,9 +207,8 @@ public sealed partial class ScenarioRun : IDisposable
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    // Parts that are busy with each other alone have no end: SCRIPTS in a loop, for instance. What only looks for a finding need not wait for it; the journal
-    // of a whole run, and with it its hash, goes on.
-    private bool IsEndless => _world.Turns >= MostTurns || (Until is not null && _world.Turns - _record.LastHeard >= MostUnheardTurns);
+    // Parts that are busy with each other alone have no end: SCRIPTS in a loop, for instance.
+    private bool IsEndless => _world.Turns >= MostTurns || _world.Turns - _record.LastHeard >= MostUnheardTurns;
 
     private bool IsOver => IsEndless || (Until is not null && _context.HasFound(Until));
 

@@ -172,11 +172,10 @@ public sealed partial class CommandRules
             yield return Outcome.Good();
             yield break;
         }
-        // What is prevented is removal; a medium that is out may be loaded (SBC-3 5.25, SPC-4 6.14).
-        if (!start && state.Preventing != 0)
+        if (state.Preventing != 0)
         {
             yield return Outcome.Check(SenseKey.IllegalRequest, SenseCodes.Asc(0x53, 2));
-            if (!state.Loaded)
+            if (state.Loaded == start)
                 yield return Outcome.Good();
             yield break;
         }

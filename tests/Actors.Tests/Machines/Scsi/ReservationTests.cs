@@ -75,8 +75,7 @@ public sealed class ReservationTests
         Assert.Equal("05/53/02", bench.Execute(Eject, 2).ToString());
         bench.Execute(Allow);
         Assert.Equal("05/53/02", bench.Execute(Eject).ToString());
-        // A load takes nothing away.
-        Assert.Equal(ScsiStatus.Good, bench.Execute(Load).Status);
+        Assert.Equal("05/53/02", bench.Execute(Load).ToString());
         bench.Report(ServiceDeliveryEvent.ItNexusLoss, 1);
         Assert.Equal(ScsiStatus.Good, bench.Execute(Eject).Status);
         Assert.Equal(ScsiStatus.Good, bench.Execute(Eject).Status);
