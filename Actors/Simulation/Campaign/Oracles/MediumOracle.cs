@@ -33,10 +33,6 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
         public long Moved = -1;
         public int Moving;
 
-        /// <summary>The last event that ended an eject in the background; a load that was under way then may have come before it or after it.</summary>
-        public long Ejected = -1;
-        public bool IsDoubtful;
-
         /// <summary>Ejects that have been answered early, and the flushes with which they go on.</summary>
         public int Background;
         public readonly HashSet<AioId> Flushes = [];
@@ -119,7 +115,6 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
             case AioCompleted completed when Parties.IsLogicalUnit(seen.To) && StateOf(seen.To) is { Background: > 0 } state && state.Flushes.Remove(completed.Id):
                 state.Background--;
                 state.IsOut |= completed.Result == AioResult.Ok;
-                state.Ejected = Now;
                 EndMove(seen.To);
                 break;
         }
@@ -144,7 +139,6 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
                 return;
             }
             state.IsOut = ejects;
-            state.IsDoubtful = !ejects && state.Ejected >= task.Arrival;
         }
         else if (complete.Sense is { Additional.Code: RemovalPrevented } && state.Preventers.Count + state.Doubtful.Count + state.Preventing == 0 && state.Resetting == 0
             && state.PreventionChanged < task.Arrival)
@@ -157,7 +151,7 @@ internal sealed class MediumOracle(OracleContext context) : LogicalUnitOracle("m
     private void Used(TimeSpan time, ObservedTask task, SendCommandComplete complete)
     {
         var state = StateOf(task.Unit);
-        if (state.Moving > 0 || state.Moved >= task.Arrival || state.IsDoubtful)
+        if (state.Moving > 0 || state.Moved >= task.Arrival)
             return;
         if (state.IsOut && complete.Status == ScsiStatus.Good)
             Find(time, $"{task.Unit} executed {task.Command.Nexus} ({task.Command.Cdb}) without a medium", FindingSubject.Of(task));
