@@ -22,7 +22,12 @@ internal sealed partial class FaultMachine<TActor>
     // Connections whose DATA OUT has wrong parity.
     private readonly HashSet<long> _badParity = [];
     private readonly Dictionary<ulong, int> _registersAsked = [];
+
+    // Connections that are cut short behind data: buffers that the adapter still has, and buffers that it will not see.
+    private readonly Dictionary<long, CutShortBehind> _cutBehindData = [];
     private bool _hasFoundParity;
+
+    private readonly record struct CutShortBehind(int Before, int Behind);
 
     private bool HasPhaseRules => _byPoint[(int)FaultPoint.Phases].Length + _byPoint[(int)FaultPoint.MessageIn].Length
         + _byPoint[(int)FaultPoint.MessageOut].Length > 0;
@@ -100,15 +105,25 @@ internal sealed partial class FaultMachine<TActor>
     private void CutShort(in FaultAct act, int at, ref object message)
     {
         var (connection, steps, first) = StepsOf(act.Message);
-        // The command is given up first, so that the buffers which come back do not look like a failed transfer.
-        Tell(act.From, new ConnectionDropped(connection), act.To);
-        foreach (var _ in steps.Skip(at).Where(static step => step.Buffer is not null))
-            Tell(act.From, new DataPhaseEnded(connection, Moved: false), act.To);
         var kept = steps[..at];
+        var before = kept.Count(static step => step.Buffer is not null);
+        var behind = steps.Count(static step => step.Buffer is not null) - before;
+        if (before > 0)
+            _cutBehindData[connection] = new CutShortBehind(before, behind);
+        else
+            GiveUp(connection, behind, act.From, act.To);
         // Behind a message that every driver takes: by then it knows whose connection it is.
         if (first == at && first > 0)
             kept = kept.Add(PhaseStep.MessageIn(SaveDataPointer));
         message = With(act.Message, kept.Add(PhaseStep.BusFree));
+    }
+
+    // The command is given up first, so that the buffers which come back do not look like a failed transfer.
+    private void GiveUp(long connection, int buffers, TActor bus, TActor adapter)
+    {
+        Tell(bus, new ConnectionDropped(connection), adapter);
+        for (; buffers > 0; buffers--)
+            Tell(bus, new DataPhaseEnded(connection, Moved: false), adapter);
     }
 
     // What comes with wrong parity is not taken; the chip says so, and the driver resets the bus, which gives back what is withheld here.
@@ -148,8 +163,16 @@ internal sealed partial class FaultMachine<TActor>
         return true;
     }
 
-    private bool Pass(DataPhaseEnded ended, ref object message)
+    private bool Pass(TActor from, TActor to, DataPhaseEnded ended, ref object message)
     {
+        // Until then a function or a reset can still take the reselection back, with the buffers in it.
+        if (_cutBehindData.Remove(ended.Connection, out var cut))
+        {
+            if (cut.Before > 1)
+                _cutBehindData[ended.Connection] = cut with { Before = cut.Before - 1 };
+            else
+                GiveUp(ended.Connection, cut.Behind, to, from);
+        }
         if (_badParity.Count > 0 && _badParity.Remove(ended.Connection) && ended.Moved)
             message = ended with { Moved = false };
         return true;

@@ -99,7 +99,7 @@ internal sealed partial class FaultMachine<TActor>
             CommandMoved m => Pass(from, to, m, ref message),
             TargetPhases m => Pass(from, to, m, ref message),
             MessageOutMoved m => Pass(from, to, m, ref message),
-            DataPhaseEnded m => Pass(m, ref message),
+            DataPhaseEnded m => Pass(from, to, m, ref message),
             ReselectionRequested m => Pass(from, to, m, ref message),
             ScsiCommandReceived m when PlaceOf(to).Role == FaultRole.LogicalUnit => Pass(from, to, m, ref message),
             SendCommandComplete m => Pass(from, to, m, ref message),
