@@ -100,9 +100,11 @@ internal static class DriverScripts
         .Label("idle")
         .WaitReselect("begin");
 
+    // DSA is no task block until it is known whose connection it is: what goes wrong before must not end the command that it was left with.
     private static void Reselected(ScriptAssembler script) => script
         .Label("reselected")
         .Interrupt(DriverInterrupt.NoMessageAfterReselection, When.WhenNotPhase, BusPhase.MessageIn)
+        .Load(Dsa, 4, DriverVariables.UntaggedTable)
         .Move(BusPhase.MessageIn, 1, DriverVariables.Message)
         .ClearAck()
         .Jump("untagged", When.WhenNotPhase, BusPhase.MessageIn)
@@ -127,7 +129,6 @@ internal static class DriverScripts
 
     private static void Selected(ScriptAssembler script) => script
         .Label("untagged")
-        .Load(Dsa, 4, DriverVariables.UntaggedTable)
         .MoveToSfbr(Ssid, 0x0F)
         .MoveFromSfbr(Dsa)
         .ClearCarry()

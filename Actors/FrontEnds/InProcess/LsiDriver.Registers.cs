@@ -146,10 +146,10 @@ public sealed partial class LsiDriver<TClient>
 
     private void Interrupted(uint dstat)
     {
-        // A selection time-out concerns one command; so does a bus that became free too early.
+        // A selection time-out concerns one command; so does a bus that became free too early, unless that was before the target had said which one.
         if ((dstat & DmaErrors) == 0 && (_sist & Sto) != 0)
             EndCommandAtAdapter(isSelection: true);
-        else if ((dstat & DmaErrors) == 0 && (_sist & ~Udc) == 0 && (_sist & Udc) != 0)
+        else if ((dstat & DmaErrors) == 0 && _sist == Udc && TaskBlock.TryNumberOf(_dsa, out _))
             EndCommandAtAdapter(isSelection: false);
         else if ((dstat & (DmaErrors | Sir)) == Sir && _sist == 0 && _dsps == DriverInterrupt.StatusNotGood)
             CollectCompletions();

@@ -65,7 +65,8 @@ internal static class FaultExcuses
         [FaultWhat.StaleRead] = new Excuse(Reach.Blocks, "contents", "atomicity"),
         [FaultWhat.FlushLie] = new Excuse(Reach.Unit, "contents", "atomicity", "completion") { IsLasting = true },
         [FaultWhat.SelectionTimeout] = new Excuse(Reach.Target, "completion", "blame", "task-management"),
-        [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Target, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
+        // Before the target has said whose connection it is, the driver resets the bus.
+        [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
         [FaultWhat.ParityError] = new Excuse(Reach.Unit, "completion", "blame", "sense", "residual"),
         [FaultWhat.MessageError] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
         [FaultWhat.BusReset] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
