@@ -52,14 +52,6 @@ internal static class DriverScripts
     /// <summary>What a start-queue entry jumps to for a message without a command.</summary>
     public static uint SendMessage { get; } = Program.AddressOf("send-message");
 
-    private static uint Reselection { get; } = Program.AddressOf("reselected");
-
-    private static uint Dispatching { get; } = Program.AddressOf("dispatch");
-
-    /// <summary>True when DSA points to the task block of the command that has the bus, if there is one: not between a reselection and its queue tag.</summary>
-    /// <param name="dsp">The address of the next instruction.</param>
-    public static bool KnowsCommand(uint dsp) => dsp - Reselection >= Dispatching - Reselection;
-
     /// <summary>The phase-mismatch handler of outgoing phases (PMJAD1).</summary>
     public static uint MismatchOut { get; } = Program.AddressOf("mismatch-out");
 
@@ -108,9 +100,11 @@ internal static class DriverScripts
         .Label("idle")
         .WaitReselect("begin");
 
+    // DSA is no task block until it is known whose connection it is: what goes wrong before must not end the command that it was left with.
     private static void Reselected(ScriptAssembler script) => script
         .Label("reselected")
         .Interrupt(DriverInterrupt.NoMessageAfterReselection, When.WhenNotPhase, BusPhase.MessageIn)
+        .Load(Dsa, 4, DriverVariables.UntaggedTable)
         .Move(BusPhase.MessageIn, 1, DriverVariables.Message)
         .ClearAck()
         .Jump("untagged", When.WhenNotPhase, BusPhase.MessageIn)
@@ -135,7 +129,6 @@ internal static class DriverScripts
 
     private static void Selected(ScriptAssembler script) => script
         .Label("untagged")
-        .Load(Dsa, 4, DriverVariables.UntaggedTable)
         .MoveToSfbr(Ssid, 0x0F)
         .MoveFromSfbr(Dsa)
         .ClearCarry()

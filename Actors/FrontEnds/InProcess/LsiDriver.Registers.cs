@@ -46,7 +46,6 @@ public sealed partial class LsiDriver<TClient>
     private static readonly RegisterRead ReadSist = new(RegisterSpace.Bar1, Sist0, 2, (ulong)Asked.Sist);
     private static readonly RegisterRead ReadDsps = new(RegisterSpace.Bar1, Dsps, 4, (ulong)Asked.Dsps);
     private static readonly RegisterRead ReadDsa = new(RegisterSpace.Bar1, DsaRegister, 4, (ulong)Asked.Dsa);
-    private static readonly RegisterRead ReadDsp = new(RegisterSpace.Bar1, Dsp, 4, (ulong)Asked.Dsp);
     private static readonly RegisterRead ReadDstat = new(RegisterSpace.Bar1, Dstat, 1, (ulong)Asked.Dstat);
     private static readonly RegisterRead DiscardSist = new(RegisterSpace.Bar1, Sist0, 2, (ulong)Asked.ResetDone);
 
@@ -64,7 +63,6 @@ public sealed partial class LsiDriver<TClient>
         Dsps,
         Dsa,
         Dstat,
-        Dsp,
         ResetDone,
     }
 
@@ -125,11 +123,6 @@ public sealed partial class LsiDriver<TClient>
                 if (!_isResetting)
                     Interrupted((uint)value.Value);
                 break;
-            case Asked.Dsp:
-                _isReadingStatus = false;
-                if (!_isResetting)
-                    BusWasFreed((uint)value.Value);
-                break;
             case Asked.ResetDone:
                 ResetDone();
                 break;
@@ -156,33 +149,15 @@ public sealed partial class LsiDriver<TClient>
 
     private void Interrupted(uint dstat)
     {
-        // A selection time-out concerns one command; so does a bus that became free too early, if it is known whose it was.
-        if ((dstat & DmaErrors) == 0 && (_sist & ~Udc) == 0 && (_sist & Udc) != 0)
-        {
-            _isReadingStatus = true;
-            _ports.Read(ReadDsp);
-            return;
-        }
+        // A selection time-out concerns one command; so does a bus that became free too early, unless that was before the target had said which one.
         var isSelection = (dstat & DmaErrors) == 0 && (_sist & Sto) != 0;
-        if (isSelection)
+        var isOfCommand = isSelection || ((dstat & DmaErrors) == 0 && _sist == Udc && TaskBlock.TryNumberOf(_dsa, out _));
+        if (isOfCommand)
             EndCommandAtAdapter(isSelection);
         CollectCompletions();
-        if (isSelection || ((dstat & (DmaErrors | Sir)) == Sir && _sist == 0 && _dsps == DriverInterrupt.StatusNotGood))
+        if (isOfCommand || ((dstat & (DmaErrors | Sir)) == Sir && _sist == 0 && _dsps == DriverInterrupt.StatusNotGood))
             _ports.Write(Restart);
         else if ((dstat & (DmaErrors | Sir)) != 0 || _sist != 0)
-            Reset();
-    }
-
-    // Between a reselection and the message that names its command, DSA is what it was before. Only a reset ends a command of which nobody knows which it is.
-    private void BusWasFreed(uint dsp)
-    {
-        var isKnown = DriverScripts.KnowsCommand(dsp);
-        if (isKnown)
-            EndCommandAtAdapter(isSelection: false);
-        CollectCompletions();
-        if (isKnown)
-            _ports.Write(Restart);
-        else
             Reset();
     }
 

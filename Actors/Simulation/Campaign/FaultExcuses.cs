@@ -9,9 +9,6 @@ internal static class FaultExcuses
 {
     private const byte RequestSense = 0x03;
 
-    // The bus's name for a command without a tag.
-    private const ulong NoTag = 256;
-
     // What comes late or is given up has its effects on those behind it, which have theirs on others.
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
 
@@ -49,8 +46,6 @@ internal static class FaultExcuses
     private static readonly Excuse OfProgram =
         new(Reach.Everything, [.. Connection, "delivery", "contents", "atomicity", "bus", "unit-attention", "reservation", "medium", "protection"]) { IsLasting = true };
 
-    private static readonly Excuse OfLostReselection = new(Reach.Everything, [.. Connection]);
-
     private static readonly Dictionary<FaultWhat, Excuse> Table = new()
     {
         [FaultWhat.Mark] = new Excuse(Reach.Command),
@@ -72,7 +67,8 @@ internal static class FaultExcuses
         [FaultWhat.StaleRead] = new Excuse(Reach.Blocks, "contents", "atomicity"),
         [FaultWhat.FlushLie] = new Excuse(Reach.Unit, "contents", "atomicity", "completion") { IsLasting = true },
         [FaultWhat.SelectionTimeout] = new Excuse(Reach.Target, "completion", "blame", "task-management"),
-        [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Target, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
+        // Before the target has said whose connection it is, the driver resets the bus.
+        [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
         [FaultWhat.ParityError] = new Excuse(Reach.Unit, "completion", "blame", "sense", "residual"),
         [FaultWhat.MessageError] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
         [FaultWhat.BusReset] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
@@ -91,17 +87,13 @@ internal static class FaultExcuses
         [FaultWhat.Partition] = new Excuse(Reach.Everything, Connection),
     };
 
-    private static Excuse Of(FaultRule rule, FaultHit hit) => rule switch
+    private static Excuse Of(FaultRule rule) => rule switch
     {
         { Where: FaultWhere.Scripts, What.What: FaultWhat.BitFlip } => OfProgram,
         // What comes to the initiator with wrong parity its driver ends by a bus reset, and with it all that is under way; a target that finds such ends one command.
         { What.What: FaultWhat.ParityError } when ComesToInitiator(rule) => Table[FaultWhat.BusReset],
-        // After a reselection without a tag the driver does not yet know whose connection has gone, and resets the bus.
-        { What.What: FaultWhat.UnexpectedDisconnect } when IsUntagged(hit) => OfLostReselection,
         _ => Table[rule.What.What],
     };
-
-    private static bool IsUntagged(FaultHit hit) => hit.Nexus is { Tag: NoTag };
 
     private static bool ComesToInitiator(FaultRule rule) =>
         rule.Where == FaultWhere.Message || rule.When.Phase is BusPhase.DataIn or BusPhase.Status or BusPhase.MessageIn
@@ -117,7 +109,7 @@ internal static class FaultExcuses
         for (var i = (ledger?.Injections.Count ?? 0) - 1; i >= 0; i--)
         {
             var injection = ledger!.Injections[i];
-            var excuse = Of(injection.Rule, injection.Hit);
+            var excuse = Of(injection.Rule);
             if (excuse.Oracles.Contains(finding.Oracle) && IsTheirs(injection, excuse, subject, start + injection.Time))
                 return injection;
         }

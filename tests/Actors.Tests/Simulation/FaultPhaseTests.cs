@@ -45,6 +45,15 @@ public sealed class FaultPhaseTests
     }
 
     [Fact]
+    public void A_bus_that_is_free_before_the_reselecting_target_has_named_its_command_is_reset()
+    {
+        using var world = new FaultWorld("gone { where = bus, when { opcode = read, phase = data-in, nth = 1 }\nwhat = unexpected-disconnect }", FaultWorld.Adapter);
+        Assert.Equal(CommandOutcome.Aborted, world.Execute(world.Read(0, new byte[512], TaskAttribute.Untagged)).Outcome);
+        Assert.Contains(world.Injection.Notices, static notice => notice is { By: "client", Text: "aborted" });
+        world.ExpectHealth();
+    }
+
+    [Fact]
     public void Wrong_parity_that_the_target_finds_in_data_ends_the_command_and_writes_nothing()
     {
         using var world = new FaultWorld("noise { where = bus, when.phase = data-out\nwhat = parity-error\ntimes = 1 }", FaultWorld.Adapter);
