@@ -9,6 +9,9 @@ internal static class FaultExcuses
 {
     private const byte RequestSense = 0x03;
 
+    // The bus's name for a command without a tag.
+    private const ulong NoTag = 256;
+
     // What comes late or is given up has its effects on those behind it, which have theirs on others.
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(1);
 
@@ -67,8 +70,7 @@ internal static class FaultExcuses
         [FaultWhat.StaleRead] = new Excuse(Reach.Blocks, "contents", "atomicity"),
         [FaultWhat.FlushLie] = new Excuse(Reach.Unit, "contents", "atomicity", "completion") { IsLasting = true },
         [FaultWhat.SelectionTimeout] = new Excuse(Reach.Target, "completion", "blame", "task-management"),
-        // Before the target has said whose connection it is, the driver resets the bus.
-        [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
+        [FaultWhat.UnexpectedDisconnect] = new Excuse(Reach.Target, "completion", "buffers", "blame", "order", "residual", "sense", "task-set", "task-management"),
         [FaultWhat.ParityError] = new Excuse(Reach.Unit, "completion", "blame", "sense", "residual"),
         [FaultWhat.MessageError] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
         [FaultWhat.BusReset] = new Excuse(Reach.Everything, "completion", "buffers", "blame", "order", "residual", "sense", "task-management"),
@@ -87,13 +89,17 @@ internal static class FaultExcuses
         [FaultWhat.Partition] = new Excuse(Reach.Everything, Connection),
     };
 
-    private static Excuse Of(FaultRule rule) => rule switch
+    private static Excuse Of(FaultRule rule, FaultHit hit) => rule switch
     {
         { Where: FaultWhere.Scripts, What.What: FaultWhat.BitFlip } => OfProgram,
         // What comes to the initiator with wrong parity its driver ends by a bus reset, and with it all that is under way; a target that finds such ends one command.
         { What.What: FaultWhat.ParityError } when ComesToInitiator(rule) => Table[FaultWhat.BusReset],
+        // Before the driver knows whose connection has gone, it resets the bus.
+        { What.What: FaultWhat.UnexpectedDisconnect } when IsUntagged(hit) || rule.What.AtReselection || rule.When.Phase == BusPhase.MessageIn => Table[FaultWhat.BusReset],
         _ => Table[rule.What.What],
     };
+
+    private static bool IsUntagged(FaultHit hit) => hit.Nexus is { Tag: NoTag };
 
     private static bool ComesToInitiator(FaultRule rule) =>
         rule.Where == FaultWhere.Message || rule.When.Phase is BusPhase.DataIn or BusPhase.Status or BusPhase.MessageIn
@@ -109,7 +115,7 @@ internal static class FaultExcuses
         for (var i = (ledger?.Injections.Count ?? 0) - 1; i >= 0; i--)
         {
             var injection = ledger!.Injections[i];
-            var excuse = Of(injection.Rule);
+            var excuse = Of(injection.Rule, injection.Hit);
             if (excuse.Oracles.Contains(finding.Oracle) && IsTheirs(injection, excuse, subject, start + injection.Time))
                 return injection;
         }
