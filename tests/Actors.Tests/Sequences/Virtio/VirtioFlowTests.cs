@@ -18,6 +18,8 @@ public sealed class VirtioFlowTests : TestKit
     // One message a turn, so that what an actor sends follows what it was told.
     private static readonly Config OneMessageATurn = ConfigurationFactory.ParseString("scsi-actors.dispatcher.throughput = 1");
 
+    private TestProbe? _client;
+
     public VirtioFlowTests()
         : base(OneMessageATurn.WithFallback(ScsiSubsystem.DefaultConfig))
     {
@@ -119,10 +121,10 @@ public sealed class VirtioFlowTests : TestKit
         Assert.True(ExpectMsg<BlockRequestExecuted>().IsGood);
 
         using var tap = JournalTap.Live(MessageTaps.Of(Sys), new ScsiActors.Journal.Journal(new JournalHeader("virtio"), new JournalOptions { Keep = int.MaxValue }));
-        var client = CreateTestProbe("client");
+        // One for both flows: a name is free again only some time after its actor has stopped.
+        var client = _client ??= CreateTestProbe("client");
         client.Send(driver, new ExecuteBlockRequest(1, operation, 32768, new byte[4096]));
         Assert.True(client.ExpectMsg<BlockRequestExecuted>().IsGood);
-        Sys.Stop(client.Ref);
         var events = tap.Events;
         Sys.Stop(subsystem);
 
