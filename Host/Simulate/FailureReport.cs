@@ -12,6 +12,7 @@ namespace ScsiActors.Host.Simulate;
 /// <param name="folder">Where files go.</param>
 internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folder)
 {
+    private const string ClientPrefix = "client-";
     private const int MostMessages = 60;
 
     /// <summary>No case takes that long on a machine that is not overloaded; it is the budget of the shrinker that ends it.</summary>
@@ -64,6 +65,16 @@ internal sealed class FailureReport(CampaignOptions options, DirectoryInfo folde
 
     private string FileOf(string name, string extension) => Path.Combine(folder.FullName, $"{name}.{extension}");
 
-    private static string DiagramOf(ScenarioRun run) =>
-        SequenceDiagram.From(run.Journal.Events, new SequenceOptions { MaximumItems = MostMessages }).ToMermaid();
+    // From the first request to the finding: neither how the subsystem starts nor what is read back at the end.
+    private static string DiagramOf(ScenarioRun run)
+    {
+        var events = run.Journal.Events;
+        var first = 0;
+        while (first < events.Count && !events[first].From.StartsWith(ClientPrefix, StringComparison.Ordinal))
+            first++;
+        var last = events.Count - 1;
+        while (last > first && events[last].Kind != EventKinds.Finding)
+            last--;
+        return SequenceDiagram.From([.. events.Skip(first).Take(last - first + 1)], new SequenceOptions { MaximumItems = MostMessages }).ToMermaid();
+    }
 }
